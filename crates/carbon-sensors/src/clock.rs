@@ -39,6 +39,12 @@ impl Instant {
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The present instant. Costs under 0.2 µs on Linux (vDSO).
     fn now(&self) -> Instant;
+
+    /// CPU time that the calling thread has used; zero where that cannot be told. Costs one system
+    /// call (0.3 µs).
+    fn thread_cpu(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// The clock of the machine we run on.
@@ -48,6 +54,11 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
         system_now()
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn thread_cpu(&self) -> Duration {
+        read(libc::CLOCK_THREAD_CPUTIME_ID)
     }
 }
 

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod machine;
 pub mod meter;
 pub mod sysroot;
+pub mod tree;
 
 pub use clock::{Clock, Instant, SystemClock};
 pub use machine::{CpuTimes, MachineSample, MemoryUse};
@@ -16,3 +17,4 @@ pub use meter::{
     Covers, Meter, MeterInfo, ProcessUtilization, ReadError, Reading, Sample, Skipped,
 };
 pub use sysroot::SysRoot;
+pub use tree::{CpuTree, TreeReading};

@@ -85,6 +85,8 @@ pub struct MeterInfo {
     /// Meters with the same number may be mirrors of one counter (dies of one package): while their
     /// counters stay within 1 J of each other only the first counts.
     pub mirror_group: Option<u32>,
+    /// Watts of the covered devices when idle, where it is known (models, calibration).
+    pub idle_w: Option<f64>,
 }
 
 /// What a read returned, raw.
