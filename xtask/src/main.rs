@@ -1,2 +1,41 @@
-//! Automation of this repository.
-fn main() {}
+//! Automation of this repository: `cargo xtask test | bench | fuzz | data`.
+//!
+//! It is a program for developers and CI: it may use the environment, the clock and the terminal,
+//! and nothing that ships depends on it. Each command is one module, named as it is typed.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that talks to people")]
+#![expect(clippy::disallowed_methods, reason = "a program that asks its machine")]
+
+mod shell;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask <command> [options]
+
+  test    everything that CI checks: format, lints, docs, dependencies, tests
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (command, options) = match args.split_first() {
+        Some((command, options)) => (command.as_str(), options),
+        None => ("help", args.as_slice()),
+    };
+    let result = match command {
+        "test" => test::run_all(options),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => Err(format!("unknown command {other:?}\n\n{USAGE}").into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

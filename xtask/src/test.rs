@@ -1,0 +1,57 @@
+//! `cargo xtask test`: everything that CI checks, on a machine with nothing but Rust.
+//!
+//! All steps share one profile, one feature set and one target directory, so that nothing is built
+//! twice. Tools that are not part of a Rust installation (nextest, deny, machete) are used when
+//! they are there and never installed: building one costs more than the whole test run. What must
+//! not be skipped is a test of its own (`xtask/tests`): crate boundaries, licences and the number
+//! of dependencies.
+
+use std::process::Command;
+use std::time::Instant;
+
+use crate::shell::{Result, cargo, describe, root, run, which};
+
+/// Runs all checks, or with `--fast` only format, lints and tests.
+pub(crate) fn run_all(options: &[String]) -> Result {
+    let fast = match options {
+        [] => false,
+        [only] if only == "--fast" => true,
+        _ => return Err("usage: cargo xtask test [--fast]".into()),
+    };
+    step(cargo().args(["fmt", "--all", "--check"]))?;
+    step(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-Dwarnings"]))?;
+    if !fast {
+        let mut doc = cargo();
+        doc.args(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"]);
+        step(doc.env("RUSTDOCFLAGS", "-Dwarnings"))?;
+        optional("cargo-deny", &["deny", "--offline", "check", "bans", "licenses", "sources"])?;
+        optional("cargo-machete", &["machete"])?;
+    }
+    tests()
+}
+
+/// The tests come last, so that the runner's summary is the end of the output.
+fn tests() -> Result {
+    if which("cargo-nextest").is_none() {
+        return step(cargo().args(["test", "--workspace", "--locked"]));
+    }
+    step(cargo().args(["test", "--workspace", "--locked", "--doc"]))?;
+    step(cargo().args(["nextest", "run", "--workspace", "--locked"]))
+}
+
+fn optional(tool: &str, args: &[&str]) -> Result {
+    if which(tool).is_some() {
+        return step(cargo().args(args));
+    }
+    println!("\n==> {tool} is not installed: skipped");
+    Ok(())
+}
+
+fn step(command: &mut Command) -> Result {
+    println!("\n==> {}", describe(command));
+    let start = Instant::now();
+    command.current_dir(root());
+    run(command)?;
+    println!("    {:.1} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
