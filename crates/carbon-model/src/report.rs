@@ -111,8 +111,8 @@ pub struct ProcessShare {
     pub machine_cpu_s: f64,
     /// Billed energy by component (`full`: idle power split by use).
     pub components: Vec<ComponentReport>,
-    /// CPU energy above idle only.
-    pub dynamic_cpu: Interval<Energy>,
+    /// CPU energy above idle only; `None` where the idle power of the processors is not known.
+    pub dynamic_cpu: Option<Interval<Energy>>,
     /// Energy of the machine that other processes are billed, and idle time.
     pub others: Energy,
 }
