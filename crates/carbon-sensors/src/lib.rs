@@ -6,12 +6,14 @@
 //! environment, and every path starts at a [`SysRoot`].
 
 pub mod clock;
+pub mod discovery;
 pub mod machine;
 pub mod meter;
 pub mod sysroot;
 pub mod tree;
 
 pub use clock::{Clock, Instant, SystemClock};
+pub use discovery::Discovery;
 pub use machine::{CpuTimes, MachineSample, MemoryUse};
 pub use meter::{
     Covers, Meter, MeterInfo, ProcessUtilization, ReadError, Reading, Sample, Skipped,
