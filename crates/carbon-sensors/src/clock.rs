@@ -93,6 +93,65 @@ fn system_now() -> Instant {
     Instant { monotonic: awake, boot: awake, wall }
 }
 
+/// Local time as records carry it, `YYYY-MM-DDTHH:MM:SS`, of a wall clock reading in seconds since
+/// the Unix epoch; UTC where the system does not tell its zone.
+pub fn local_timestamp(unix_s: f64) -> String {
+    let seconds = unix_s.floor() as i64;
+    let [year, month, day, hour, minute, second] = broken_down(seconds);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
+}
+
+/// Calendar year (local) of a wall clock reading.
+pub fn local_year(unix_s: f64) -> u16 {
+    broken_down(unix_s.floor() as i64)[0] as u16
+}
+
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "the standard library does not know the time zone")]
+fn broken_down(unix_s: i64) -> [i64; 6] {
+    let time: libc::time_t = unix_s;
+    let mut parts = std::mem::MaybeUninit::<libc::tm>::zeroed();
+    // SAFETY: both pointers are valid for the call; `localtime_r` fills `parts` or returns null, and
+    // a zeroed `tm` is valid to read in either case.
+    let (found, parts) = unsafe {
+        let found = libc::localtime_r(&raw const time, parts.as_mut_ptr());
+        (!found.is_null(), parts.assume_init())
+    };
+    if !found {
+        return civil(unix_s);
+    }
+    [
+        i64::from(parts.tm_year) + 1900,
+        i64::from(parts.tm_mon) + 1,
+        i64::from(parts.tm_mday),
+        i64::from(parts.tm_hour),
+        i64::from(parts.tm_min),
+        i64::from(parts.tm_sec),
+    ]
+}
+
+#[cfg(not(unix))]
+fn broken_down(unix_s: i64) -> [i64; 6] {
+    civil(unix_s)
+}
+
+/// UTC date and time of a Unix time (proleptic Gregorian calendar, years counted from March so that
+/// the leap day ends a year).
+fn civil(unix_s: i64) -> [i64; 6] {
+    let (days, second) = (unix_s.div_euclid(86_400), unix_s.rem_euclid(86_400));
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    [year, month, day, second / 3_600, second / 60 % 60, second % 60]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,5 +171,23 @@ mod tests {
         let b = SystemClock.now();
         assert!(b.monotonic >= a.monotonic);
         assert_eq!(b.asleep_since(&a), Duration::ZERO);
+    }
+
+    #[test]
+    fn dates_are_right_around_leap_days_and_before_the_epoch() {
+        assert_eq!(civil(0), [1970, 1, 1, 0, 0, 0]);
+        assert_eq!(civil(951_782_399), [2000, 2, 28, 23, 59, 59]);
+        assert_eq!(civil(951_782_400), [2000, 2, 29, 0, 0, 0]);
+        assert_eq!(civil(951_868_800), [2000, 3, 1, 0, 0, 0]);
+        assert_eq!(civil(-1), [1969, 12, 31, 23, 59, 59]);
+        assert_eq!(civil(1_795_305_600), [2026, 11, 22, 0, 0, 0]);
+    }
+
+    #[test]
+    fn a_timestamp_has_the_form_of_the_record() {
+        let text = local_timestamp(1_795_305_600.9);
+        assert_eq!(text.len(), 19);
+        assert_eq!(&text[4..5], "-");
+        assert_eq!(&text[10..11], "T");
     }
 }
