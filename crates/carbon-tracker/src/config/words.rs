@@ -1,0 +1,137 @@
+//! Values that are one word of a short list.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::value::{ConfigValue, InvalidValue};
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident, $allowed:literal, {
+        $($(#[$vdoc:meta])* $variant:ident = $word:literal $(| $alias:literal)*,)*
+    }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name {
+            $($(#[$vdoc])* $variant,)*
+        }
+
+        impl $name {
+            /// Every value, in documented order.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The word as it is written in configuration.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidValue;
+            fn from_str(text: &str) -> Result<Self, InvalidValue> {
+                match text.trim().to_ascii_lowercase().as_str() {
+                    $($word $(| $alias)* => Ok(Self::$variant),)*
+                    _ => Err(InvalidValue::new($allowed)),
+                }
+            }
+        }
+
+        impl ConfigValue for $name {
+            fn parse(text: &str) -> Result<Self, InvalidValue> {
+                text.parse()
+            }
+        }
+    };
+}
+
+words!(
+    /// Whose energy is billed.
+    TrackingMode, "\"machine\" or \"process\"", {
+        /// The whole machine.
+        Machine = "machine",
+        /// The process and its children.
+        Process = "process",
+    }
+);
+
+words!(
+    /// A place that records go to.
+    OutputMethod,
+    "a list of csv, api, logger, prometheus, logfire, boamps and json, separated by commas", {
+        /// `emissions.csv`.
+        Csv = "csv",
+        /// The CodeCarbon API.
+        Api = "api",
+        /// The program's logger.
+        Logger = "logger",
+        /// A Prometheus push gateway.
+        Prometheus = "prometheus",
+        /// Logfire.
+        Logfire = "logfire",
+        /// A BoAmps report.
+        Boamps = "boamps",
+        /// A JSON report with intervals, sources and gaps (an addition to the reference).
+        Json = "json",
+    }
+);
+
+words!(
+    /// What writing a record does to a CSV file that already has rows.
+    OnCsvWrite, "\"append\" or \"update\"", {
+        /// Adds a row.
+        Append = "append",
+        /// Replaces the row of the same run.
+        Update = "update",
+    }
+);
+
+words!(
+    /// How much the tracker says.
+    LogLevel,
+    "one of critical, error, warning, info, debug and notset, or 50, 40, 30, 20, 10 and 0", {
+        /// Everything.
+        NotSet = "notset" | "0",
+        /// Debugging.
+        Debug = "debug" | "10",
+        /// Each measurement.
+        Info = "info" | "20",
+        /// What was assumed or lost.
+        Warning = "warning" | "warn" | "30",
+        /// Failures.
+        Error = "error" | "40",
+        /// Nothing but the end of the world.
+        Critical = "critical" | "fatal" | "50",
+    }
+);
+
+words!(
+    /// Which table of grid factors prices the energy.
+    FactorTable, "\"current\" or \"codecarbon\"", {
+        /// The newest published values.
+        Current = "current",
+        /// The values of the reference, so that old and new files compare.
+        CodeCarbon = "codecarbon",
+    }
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_in_any_case_and_written_in_one() {
+        assert_eq!(" Machine ".parse(), Ok(TrackingMode::Machine));
+        assert_eq!("WARN".parse(), Ok(LogLevel::Warning));
+        assert_eq!("40".parse(), Ok(LogLevel::Error));
+        for method in OutputMethod::ALL {
+            assert_eq!(method.as_str().parse(), Ok(*method));
+        }
+        let error = "both".parse::<TrackingMode>().unwrap_err();
+        assert_eq!(error.to_string(), "not \"machine\" or \"process\"");
+    }
+}

@@ -1,0 +1,79 @@
+//! A place that records go to: a file, a server, a logger.
+//!
+//! The tracker knows this trait and nothing about files or networks. A sink that fails says so in
+//! its result; the tracker goes on with the next sink and puts the message into the report.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use carbon_model::{EmissionsRecord, TaskRecord};
+
+/// Takes the records of a run. All methods but [`out`](Sink::out) do nothing unless overridden.
+pub trait Sink: Send {
+    /// Takes the record of the run so far and what was added since the last call, at the end of
+    /// the run and when it is flushed.
+    ///
+    /// # Errors
+    /// The record did not arrive.
+    fn out(
+        &mut self,
+        total: &EmissionsRecord,
+        delta: &EmissionsRecord,
+    ) -> Result<Delivery, SinkError>;
+
+    /// Takes the same while the run goes on, every `api_call_interval` measurements.
+    ///
+    /// # Errors
+    /// The record did not arrive.
+    fn live_out(
+        &mut self,
+        total: &EmissionsRecord,
+        delta: &EmissionsRecord,
+    ) -> Result<Delivery, SinkError> {
+        let _ = (total, delta);
+        Ok(Delivery::default())
+    }
+
+    /// Takes the records of the finished tasks of the run; never called without a task.
+    ///
+    /// # Errors
+    /// The records did not arrive.
+    fn task_out(
+        &mut self,
+        tasks: &[TaskRecord],
+        experiment_name: &str,
+    ) -> Result<Delivery, SinkError> {
+        let _ = (tasks, experiment_name);
+        Ok(Delivery::default())
+    }
+
+    /// Hears that nothing more will come.
+    fn exit(&mut self) {}
+}
+
+/// What a sink tells about a record that arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Delivery {
+    /// The file that was written, if it is a file.
+    pub saved_to: Option<PathBuf>,
+    /// What the user should hear, in sentences.
+    pub notices: Vec<String>,
+}
+
+/// A record did not arrive; the run and the other sinks go on.
+#[derive(Debug, thiserror::Error)]
+#[error("{sink}: {cause}")]
+pub struct SinkError {
+    /// Name of the sink, such as "csv".
+    pub sink: &'static str,
+    /// What went wrong there.
+    #[source]
+    pub cause: Box<dyn Error + Send + Sync>,
+}
+
+impl SinkError {
+    /// A failure of the named sink.
+    pub fn new(sink: &'static str, cause: impl Error + Send + Sync + 'static) -> Self {
+        Self { sink, cause: Box::new(cause) }
+    }
+}
