@@ -1,0 +1,82 @@
+//! `cargo xtask bench`: what measuring costs, ours and the stock package's, in one run.
+//!
+//! Absolute times on a shared machine are not stable, ratios are. So the samples of all programs
+//! are taken in turn, the minimum stands beside the median, and the load that others put on the
+//! machine meanwhile is printed. The targets are the project's own.
+
+mod api;
+mod build;
+mod commands;
+mod launch;
+mod peer;
+mod slowdown;
+mod statistics;
+mod table;
+
+use std::time::Instant;
+
+use crate::shell::Result;
+use launch::Ambient;
+use peer::Peer;
+use table::Table;
+
+/// How much is measured.
+pub(crate) struct Effort {
+    /// Samples of our commands, each a fresh process of a millisecond.
+    pub(crate) commands: usize,
+    /// Samples of the peer's commands, each a fresh process of seconds.
+    pub(crate) peer_commands: usize,
+    /// Fresh processes in which the first window is timed.
+    pub(crate) first_windows: usize,
+    /// The same for the peer.
+    pub(crate) peer_first_windows: usize,
+    /// Rounds of a processor-bound child, four runs each.
+    pub(crate) slowdown_rounds: usize,
+    /// Seconds for which background sampling is watched, at each rate.
+    pub(crate) sampling_s: f64,
+}
+
+const FULL: Effort = Effort {
+    commands: 100,
+    peer_commands: 7,
+    first_windows: 40,
+    peer_first_windows: 5,
+    slowdown_rounds: 16,
+    sampling_s: 20.0,
+};
+
+const QUICK: Effort = Effort {
+    commands: 20,
+    peer_commands: 2,
+    first_windows: 10,
+    peer_first_windows: 2,
+    slowdown_rounds: 4,
+    sampling_s: 5.0,
+};
+
+/// Measures and prints a table in Markdown.
+pub(crate) fn run(options: &[String]) -> Result {
+    let mut effort = &FULL;
+    let mut with_peer = true;
+    for option in options {
+        match option.as_str() {
+            "--quick" => effort = &QUICK,
+            "--no-peer" => with_peer = false,
+            _ => return Err("usage: cargo xtask bench [--quick] [--no-peer]".into()),
+        }
+    }
+    let programs = build::programs()?;
+    let peer = if with_peer { Some(Peer::prepare()?) } else { None };
+    let peer = peer.as_ref();
+    let (start, ambient, mut table) = (Instant::now(), Ambient::start(), Table::default());
+
+    commands::measure(&programs, peer, effort, &mut table)?;
+    api::measure(&programs, peer, effort, &mut table)?;
+    slowdown::measure(&programs, effort, &mut table)?;
+
+    println!("{}", table::machine());
+    println!("{}\n", ambient.describe());
+    print!("{table}");
+    println!("\nTook {:.0} s.", start.elapsed().as_secs_f64());
+    Ok(())
+}
