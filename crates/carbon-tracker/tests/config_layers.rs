@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use carbon_tracker::config::{
-    CONFIG_FILE_NAME, Config, ConfigError, GpuSelection, Layers, LogLevel, LookupName,
+    CONFIG_FILE_NAME, Config, ConfigError, GpuSelection, Iso3, Layers, LogLevel, LookupName,
     OutputMethod, Resolved, TrackingMode,
 };
 use proptest::prelude::*;
@@ -203,13 +203,10 @@ fn gpus_hidden_from_the_program_are_not_tracked() {
 }
 
 #[test]
-fn half_a_cloud_is_said_aloud() {
-    let resolved = resolve(&[], &[("cloud_provider", "AWS")]);
+fn places_are_written_in_any_case() {
+    let resolved = resolve(&[("CODECARBON_COUNTRY_ISO_CODE", "fra")], &[("cloud_provider", "AWS")]);
     assert_eq!(resolved.config.cloud_provider.as_ref().map(LookupName::as_str), Some("aws"));
-    assert_eq!(
-        notices(&resolved),
-        ["cloud_provider is set without cloud_region: the cloud region is unknown"]
-    );
+    assert_eq!(resolved.config.country_iso_code.as_ref().map(Iso3::as_str), Some("FRA"));
 }
 
 #[test]

@@ -63,13 +63,6 @@ pub enum Notice {
         /// Why.
         reason: String,
     },
-    /// A cloud provider without its region, or the other way round.
-    HalfACloud {
-        /// The key that is set.
-        given: &'static str,
-        /// The key that is missing.
-        missing: &'static str,
-    },
     /// The variable that hides GPUs hides them all.
     NoVisibleGpu {
         /// Name of the variable.
@@ -101,9 +94,6 @@ impl fmt::Display for Notice {
             }
             Self::Unreadable { path, reason } => {
                 write!(f, "{} was passed over: {reason}", path.display())
-            }
-            Self::HalfACloud { given, missing } => {
-                write!(f, "{given} is set without {missing}: the cloud region is unknown")
             }
             Self::NoVisibleGpu { variable } => {
                 write!(f, "no GPU is tracked because {variable} is set and names none")

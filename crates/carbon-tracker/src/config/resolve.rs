@@ -122,7 +122,6 @@ impl Layers<'_> {
             }
         }
         self.take_visible_devices(&mut resolved);
-        check_cloud(&mut resolved);
         Ok(resolved)
     }
 
@@ -245,16 +244,6 @@ fn take_output_flags(settings: &mut Settings, resolved: &mut Resolved) -> Result
         resolved.origins.insert("output_methods", origin);
     }
     Ok(())
-}
-
-fn check_cloud(resolved: &mut Resolved) {
-    let (provider, region) = (&resolved.config.cloud_provider, &resolved.config.cloud_region);
-    let (given, missing) = match (provider, region) {
-        (Some(_), None) => ("cloud_provider", "cloud_region"),
-        (None, Some(_)) => ("cloud_region", "cloud_provider"),
-        _ => return,
-    };
-    resolved.notices.push(Notice::HalfACloud { given, missing });
 }
 
 fn useless_key(name: String, origin: Origin) -> Notice {
