@@ -6,9 +6,11 @@
 //! environment, and every path starts at a [`SysRoot`].
 
 pub mod clock;
+mod counter_file;
 pub mod discovery;
 pub mod machine;
 pub mod meter;
+pub mod rapl;
 pub mod sysroot;
 pub mod tree;
 

@@ -15,7 +15,9 @@ mod fault;
 mod growth;
 pub mod machine;
 pub mod machines;
+pub mod perf;
 pub mod script;
 
 pub use clock::FakeClock;
 pub use machine::Machine;
+pub use perf::FakePerf;

@@ -23,8 +23,8 @@ ctxt 7
 
 fn pread(file: &File) -> String {
     let mut bytes = [0; 64];
-    let length = file.read_at(&mut bytes, 0).unwrap();
-    String::from_utf8(bytes[..length].to_vec()).unwrap()
+    let length = file.read_at(&mut bytes, 0).expect("read");
+    String::from_utf8(bytes[..length].to_vec()).expect("text")
 }
 
 #[test]
