@@ -8,6 +8,7 @@
 pub mod clock;
 mod counter_file;
 pub mod discovery;
+pub mod gpu;
 pub mod machine;
 pub mod meter;
 pub mod rapl;
