@@ -168,3 +168,18 @@ fn the_description_is_of_the_selected_gpus_only() {
     assert_eq!(describe(&devices, &[0, 1, 3]), (3, text.to_owned()));
     assert_eq!(describe(&devices, &[]), (0, String::new()));
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_selects_some_of_the_gpus_each_once_in_order(
+        explicit in proptest::option::of("[-0-4a-fGMIPU,/ \\[\\]éx]{0,24}"),
+        cuda in proptest::option::of("[-0-4a-fGMIPU, ]{0,12}"),
+        rocr in proptest::option::of("[-0-4a-fGMIPU, ]{0,12}"),
+    ) {
+        let selection = GpuSelection::resolve(explicit.as_deref(), cuda.as_deref(), rocr.as_deref());
+        let indices = select(&mixed(), &selection).indices;
+        proptest::prop_assert!(indices.is_sorted_by(|a, b| a < b));
+        proptest::prop_assert!(indices.iter().all(|&index| index < 4));
+        proptest::prop_assert!(!selection.is_none() || indices.is_empty());
+    }
+}
