@@ -8,18 +8,31 @@
 pub mod clock;
 mod counter_file;
 pub mod discovery;
+pub mod facts;
 pub mod gpu;
+mod kept_file;
+pub mod limits;
+pub mod load_model;
 pub mod machine;
 pub mod meter;
+pub mod process;
+pub mod ram_model;
 pub mod rapl;
 pub mod sysroot;
 pub mod tree;
 
 pub use clock::{Clock, Instant, SystemClock};
 pub use discovery::Discovery;
-pub use machine::{CpuTimes, MachineSample, MemoryUse};
+pub use facts::{CpuFacts, DmiFacts, MachineClass, MemoryFacts, Vendor};
+pub use limits::{LimitSource, Limits, SlurmJob};
+pub use load_model::{
+    Calibration, LoadModel, LoadModelSpec, ProcessorPower, TdpInputs, choose_tdp,
+};
+pub use machine::{CpuTimes, MachineParts, MachineReader, MachineSample, MemoryUse};
 pub use meter::{
     Covers, Meter, MeterInfo, ProcessUtilization, ReadError, Reading, Sample, Skipped,
 };
+pub use process::{CgroupDir, CgroupTree, ProcessTree, create_cgroup};
+pub use ram_model::{ConstantPower, RamModel};
 pub use sysroot::SysRoot;
 pub use tree::{CpuTree, TreeReading};
