@@ -42,21 +42,30 @@ impl CounterFile {
 
     /// The number. Costs one system call.
     pub(crate) fn read(&mut self) -> Result<u64, ReadError> {
+        self.read_as(parse_counter)
+    }
+
+    /// The number without its sign.
+    pub(crate) fn read_magnitude(&mut self) -> Result<u64, ReadError> {
+        self.read_as(|bytes| parse_counter(bytes.strip_prefix(b"-").unwrap_or(bytes)))
+    }
+
+    fn read_as(&mut self, parse: fn(&[u8]) -> Option<u64>) -> Result<u64, ReadError> {
         if let Some(file) = &self.file
-            && let Ok(value) = self.read_from(file)
+            && let Ok(value) = self.read_from(file, parse)
         {
             return Ok(value);
         }
         let file = File::open(&self.path).map_err(|source| self.failed(source))?;
-        let value = self.read_from(&file);
+        let value = self.read_from(&file, parse);
         self.file = Some(file);
         value
     }
 
-    fn read_from(&self, file: &File) -> Result<u64, ReadError> {
+    fn read_from(&self, file: &File, parse: fn(&[u8]) -> Option<u64>) -> Result<u64, ReadError> {
         let mut buffer = [0; LONGEST];
         let length = read_at_start(file, &mut buffer).map_err(|source| self.failed(source))?;
-        parse_counter(&buffer[..length]).ok_or_else(|| ReadError::Garbage {
+        parse(&buffer[..length]).ok_or_else(|| ReadError::Garbage {
             path: self.path.display().to_string(),
             expected: "a whole number and a newline",
             found: String::from_utf8_lossy(&buffer[..length]).into_owned(),

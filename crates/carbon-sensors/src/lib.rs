@@ -5,16 +5,19 @@
 //! history beyond what a reading needs, and knows neither runs nor emissions. It never reads the
 //! environment, and every path starts at a [`SysRoot`].
 
+pub mod battery;
 pub mod clock;
 mod counter_file;
 pub mod discovery;
 pub mod facts;
 pub mod gpu;
+pub mod hwmon;
 mod kept_file;
 pub mod limits;
 pub mod load_model;
 pub mod machine;
 pub mod meter;
+mod power_file;
 pub mod process;
 pub mod ram_model;
 pub mod rapl;

@@ -85,3 +85,26 @@ fn open(event: PerfEvent) -> io::Result<std::fs::File> {
     // SAFETY: the kernel has just made this descriptor, and nothing else owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(descriptor as libc::c_int) }.into())
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_software_event_of_this_kernel_counts_up() {
+        const SOFTWARE: u32 = 1;
+        const CPU_CLOCK_NS: u64 = 0;
+        let event = PerfEvent { pmu_type: SOFTWARE, config: CPU_CLOCK_NS, cpu: 0 };
+        // Without the right to count on a whole CPU there is nothing to see.
+        let Ok(mut clock) = LinuxPerf.open(event) else { return };
+        let first = clock.read().unwrap();
+        let second = clock.read().unwrap();
+        assert!(0 < first && first < second, "{first} ns, then {second} ns");
+    }
+
+    #[test]
+    fn an_event_of_no_unit_is_refused() {
+        let event = PerfEvent { pmu_type: u32::MAX, config: 0, cpu: 0 };
+        assert!(LinuxPerf.open(event).is_err());
+    }
+}

@@ -4,9 +4,9 @@
 //! The PMU is dynamic: its number, the events, their scale and unit are read from
 //! `/sys/bus/event_source/devices/power`. An event counts from 0 when it is opened, so a first
 //! reading of 0 proves nothing against it; the kernel itself hides package, dram, core and GPU
-//! events whose register reads 0. It does not do so for psys (many machines, virtual ones among
-//! them, offer a psys that never moves), which is therefore taken only where it reads above 0 or
-//! where powercap, which does check, has a psys zone.
+//! events whose register reads 0. It does not do so for psys: many machines, virtual ones among
+//! them, offer a psys that never moves. So psys is taken only where powercap, which does look, has
+//! a psys zone.
 
 use std::io;
 
@@ -98,11 +98,18 @@ pub(super) fn find(
             found.skip(format!("perf power/{event}/"), "its scale is not in joules", None);
             continue;
         };
+        if kind == EventKind::System && !has_psys_zone {
+            let reason = "unproven: the kernel offers psys without looking whether it counts, and \
+                          powercap, which looks, has no psys zone";
+            let fix = (!processor.is_virtual).then(|| "sudo modprobe intel_rapl_msr".to_owned());
+            found.skip(format!("perf power/{event}/"), reason, fix);
+            continue;
+        }
         // psys is about the machine: one CPU counts it.
         let on = if kind == EventKind::System { &cpus[..cpus.len().min(1)] } else { &cpus[..] };
         for at in on {
             let opened = perf.open(PerfEvent { pmu_type, config, cpu: at.cpu });
-            let mut counter = match opened {
+            let counter = match opened {
                 Ok(counter) => counter,
                 Err(error) => {
                     skip_unopened(root, event, at.cpu, &error, found);
@@ -112,11 +119,6 @@ pub(super) fn find(
                     continue;
                 }
             };
-            if kind == EventKind::System && !has_psys_zone && !counter.read().is_ok_and(|n| n > 0) {
-                let reason = "reads 0: the counter is not backed by hardware";
-                found.skip(format!("perf power/{event}/"), reason, None);
-                continue;
-            }
             let place = place(kind, at);
             let detail = format!("perf power/{event}/ on CPU {}", at.cpu);
             let mut info = place.info(Source::RaplPerf, detail, processor);
