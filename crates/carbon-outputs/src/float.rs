@@ -4,25 +4,28 @@
 /// with an exponent below 1e-4 and from 1e16 on (`0.1`, `1.0`, `1e-05`, `1e+16`).
 pub fn python_repr(value: f64) -> String {
     if !value.is_finite() {
-        return if value.is_nan() {
-            "nan"
-        } else if value > 0.0 {
-            "inf"
-        } else {
-            "-inf"
-        }
-        .to_owned();
+        return value.to_string().to_lowercase();
     }
-    // Rust and Python choose the same digits; only the layout differs.
-    let scientific = format!("{value:e}");
-    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
-    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let shortest = format!("{value:e}");
+    let Some((digits, exponent)) = shortest.split_once('e') else { return shortest };
+    let fraction = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let exponent: isize = exponent.parse().unwrap_or(0);
     if (-4..16).contains(&exponent) {
-        let plain = format!("{value}");
+        let decimals = fraction.saturating_add_signed(-exponent);
+        let plain = even_or(format!("{value:.decimals$}"), value, || format!("{value}"));
         return if plain.contains('.') { plain } else { plain + ".0" };
     }
+    let scientific = even_or(format!("{value:.fraction$e}"), value, || shortest.clone());
+    let digits = scientific.split('e').next().unwrap_or_default();
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
+}
+
+/// Where two shortest texts are equally near, Python takes the one with the even last digit, which
+/// rounding to that many digits gives. Beside a power of two it may not read back; then the
+/// shortest text stands.
+fn even_or(rounded: String, value: f64, shortest: impl FnOnce() -> String) -> String {
+    if rounded.parse() == Ok(value) { rounded } else { shortest() }
 }
 
 #[cfg(test)]

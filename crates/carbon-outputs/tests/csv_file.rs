@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its files has failed")]
 
 mod example;
+mod reader;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,8 +12,9 @@ use carbon_model::{EmissionsRecord, RECORD_FIELDS, TASK_RECORD_FIELDS, TaskRecor
 use carbon_outputs::csv::{Change, CsvError, CsvFile, CsvSink, Written, write_tasks};
 use carbon_tracker::config::OnCsvWrite::{self, Append, Update};
 use carbon_tracker::sink::Sink;
-use example::{record, rows};
+use example::record;
 use proptest::prelude::*;
+use reader::rows;
 use tempfile::TempDir;
 
 const STOCK_APPEND: &str = include_str!("fixtures/stock-3.3.2-append.csv");

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its files has failed")]
 
 mod example;
+mod reader;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +15,8 @@ use std::thread;
 use carbon_model::EmissionsRecord;
 use carbon_outputs::csv::{CsvError, CsvFile};
 use carbon_tracker::config::OnCsvWrite::{self, Append, Update};
-use example::{record, rows};
+use example::record;
+use reader::rows;
 use tempfile::TempDir;
 
 const WRITERS: usize = 8;

@@ -1,9 +1,4 @@
-//! A record with every kind of value, and an independent reader of files.
-
-#![expect(clippy::unwrap_used, reason = "a test that cannot read its file has failed")]
-
-use std::collections::BTreeMap;
-use std::path::Path;
+//! A record with every kind of value.
 
 use carbon_model::EmissionsRecord;
 
@@ -49,10 +44,4 @@ pub(crate) fn record(run_id: &str) -> EmissionsRecord {
         pue: 1.0,
         wue: 0.0,
     }
-}
-
-/// The rows of a file by column name, as a CSV reader that is not ours sees them. Fails when a row
-/// has more or fewer fields than the header.
-pub(crate) fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
-    csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect()
 }
