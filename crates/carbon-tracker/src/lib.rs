@@ -14,6 +14,7 @@ mod detect;
 mod hub;
 mod ledger;
 pub mod location;
+pub mod lock;
 mod machine;
 mod plan;
 pub mod pricing;

@@ -102,6 +102,14 @@ pub fn discover(root: &SysRoot, libraries: &GpuLibraries) -> GpuDiscovery {
     found
 }
 
+/// Whether [`discover`] would open a vendor's library, which takes tens of milliseconds and is worth
+/// a thread of its own. Costs a few microseconds.
+pub fn opens_a_library(root: &SysRoot, libraries: &GpuLibraries) -> bool {
+    nvml::library_to_open(root, libraries.nvml.as_deref()).is_some()
+        || libraries.amd_smi.is_some()
+        || root.path("sys/class/kfd/kfd/topology/nodes").exists()
+}
+
 /// Counts and names the GPUs of these indices: `(3, "2 x NVIDIA H100, 1 x NVIDIA A100")`, names in
 /// the order of their first GPU; `(0, "")` for none.
 pub fn describe(devices: &[GpuDevice], indices: &[u32]) -> (u32, String) {

@@ -49,7 +49,7 @@ pub(super) fn discover(root: &SysRoot, library: Option<&Path>, found: &mut GpuDi
     }
 }
 
-fn library_to_open(root: &SysRoot, named: Option<&Path>) -> Option<PathBuf> {
+pub(super) fn library_to_open(root: &SysRoot, named: Option<&Path>) -> Option<PathBuf> {
     if let Some(path) = named {
         return Some(path.to_owned());
     }

@@ -1,0 +1,343 @@
+//! What the hub holds under its lock: accounts, gauges, trees and the open windows.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use carbon_sensors::limits::Limits;
+use carbon_sensors::machine::{MachineParts, MachineReader};
+use carbon_sensors::{CpuTree, Instant, MachineSample};
+
+use super::sampler::Sampler;
+use super::snapshot::Snapshot;
+use super::tree::TreeAccount;
+use crate::detect::{Detected, detect};
+use crate::ledger::{Account, Gauges};
+use crate::machine::Machine;
+use crate::plan::{Plan, Preferences};
+
+/// A reading younger than this is not taken again at the edge of a window: RAPL itself renews its
+/// counters only about every millisecond.
+const EDGE_AGE: Duration = Duration::from_micros(250);
+
+/// Members and memory of process trees are looked at no more often than this.
+const MEMBERS_AGE: Duration = Duration::from_millis(500);
+
+/// Counters of two dies that stay this close are one counter seen twice, J.
+const MIRROR_J: f64 = 1.0;
+
+/// Everything that is shared by the windows of one process.
+pub(crate) struct State {
+    pub(crate) machine: Machine,
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) detected: Option<Detected>,
+    reader: Option<MachineReader>,
+    sample: Option<MachineSample>,
+    gauges: Gauges,
+    plans: Vec<(Preferences, Arc<Plan>)>,
+    trees: Vec<Option<TreeAccount>>,
+    own_tree: Option<usize>,
+    /// Accounts of dies that have shown a counter of their own.
+    independent: Vec<usize>,
+    /// Sampling intervals of the open windows.
+    intervals: Vec<Duration>,
+    last_tick: Option<Instant>,
+    cost: Duration,
+    samples: u64,
+    /// What the sampler thread is doing.
+    pub(super) sampler: Sampler,
+    pub(super) thread: Option<JoinHandle<()>>,
+    /// Set when the hub is gone, for the thread to end.
+    pub(super) closed: bool,
+}
+
+impl State {
+    pub(crate) fn new(machine: Machine) -> Self {
+        Self {
+            machine,
+            accounts: Vec::new(),
+            detected: None,
+            reader: None,
+            sample: None,
+            gauges: Gauges::default(),
+            plans: Vec::new(),
+            trees: Vec::new(),
+            own_tree: None,
+            independent: Vec::new(),
+            intervals: Vec::new(),
+            last_tick: None,
+            cost: Duration::ZERO,
+            samples: 0,
+            sampler: Sampler::default(),
+            thread: None,
+            closed: false,
+        }
+    }
+
+    /// What was found on the machine; looked for on the first call.
+    pub(crate) fn detected(&mut self) -> &mut Detected {
+        if self.detected.is_none() {
+            let (detected, meters) = detect(&self.machine);
+            self.accounts.extend(meters.into_iter().map(Account::new));
+            self.detected = Some(detected);
+        }
+        self.detected.as_mut().expect("set above")
+    }
+
+    /// The plan of one kind of run, made on its first use.
+    pub(crate) fn plan(&mut self, preferences: &Preferences) -> Arc<Plan> {
+        if let Some((_, plan)) = self.plans.iter().find(|(p, _)| p == preferences) {
+            return Arc::clone(plan);
+        }
+        self.detected();
+        let machine = self.machine.clone();
+        let infos: Vec<_> = self.accounts.iter().map(|a| a.info().clone()).collect();
+        let detected = self.detected.as_mut().expect("set above");
+        let (mut plan, models) = detected.plan(&machine, &infos, preferences);
+        for model in models {
+            plan.accounts.push(self.accounts.len());
+            self.accounts.push(Account::new(model));
+        }
+        plan.max_interval =
+            plan.accounts.iter().filter_map(|&i| self.accounts[i].info().max_interval).min();
+        let plan = Arc::new(plan);
+        self.plans.push((preferences.clone(), Arc::clone(&plan)));
+        plan
+    }
+
+    /// Registers a process tree; its CPU seconds count from zero now.
+    pub(crate) fn add_tree(&mut self, tree: Box<dyn CpuTree>) -> usize {
+        let slot = self.trees.iter().position(Option::is_none).unwrap_or_else(|| {
+            self.trees.push(None);
+            self.trees.len() - 1
+        });
+        self.trees[slot] = Some(TreeAccount::new(tree));
+        slot
+    }
+
+    /// The tree of this process, shared by all windows in process mode.
+    pub(crate) fn own_tree(&mut self) -> usize {
+        if let Some(slot) = self.own_tree {
+            return slot;
+        }
+        let tree = self.machine.own_tree();
+        let slot = self.add_tree(tree);
+        self.own_tree = Some(slot);
+        slot
+    }
+
+    /// Counts a window in and returns the interval that it gets: what it asked for, or shorter if a
+    /// counter would wrap.
+    pub(crate) fn enter(
+        &mut self,
+        plan: &Plan,
+        tree: Option<usize>,
+        interval: Duration,
+    ) -> Duration {
+        for &index in &plan.accounts {
+            self.accounts[index].users += 1;
+        }
+        self.use_tree(tree);
+        let interval = plan.max_interval.map_or(interval, |cap| interval.min(cap));
+        if self.intervals.is_empty() {
+            self.last_tick = Some(self.machine.clock.now());
+        }
+        self.intervals.push(interval);
+        interval
+    }
+
+    /// Counts a window in as a user of a tree.
+    pub(crate) fn use_tree(&mut self, tree: Option<usize>) {
+        if let Some(tree) = tree.and_then(|slot| self.trees[slot].as_mut()) {
+            tree.users += 1;
+        }
+    }
+
+    /// Counts a window out; `interval` is what [`Self::enter`] returned.
+    pub(crate) fn leave(&mut self, plan: &Plan, tree: Option<usize>, interval: Duration) {
+        for &index in &plan.accounts {
+            self.accounts[index].users -= 1;
+        }
+        if let Some(slot) = tree
+            && let Some(account) = &mut self.trees[slot]
+        {
+            account.users -= 1;
+            if account.users == 0 && self.own_tree != Some(slot) {
+                self.trees[slot] = None;
+            }
+        }
+        if let Some(position) = self.intervals.iter().position(|i| *i == interval) {
+            self.intervals.swap_remove(position);
+        }
+    }
+
+    /// The shortest interval that an open window needs; `None` without windows.
+    pub(crate) fn interval(&self) -> Option<Duration> {
+        self.intervals.iter().min().copied()
+    }
+
+    /// Time until the next sample is due; `None` without windows.
+    pub(crate) fn until_due(&self) -> Option<Duration> {
+        let interval = self.interval()?;
+        let passed =
+            self.last_tick.map_or(interval, |last| self.machine.clock.now().active_since(&last));
+        Some(interval.saturating_sub(passed))
+    }
+
+    /// Takes a sample of everything that an open window counts, now.
+    pub(crate) fn tick(&mut self) {
+        let clock = Arc::clone(&self.machine.clock);
+        let started = clock.thread_cpu();
+        let now = clock.now();
+        // Keep to the schedule; after a sleep or a stall start a new one.
+        let interval = self.interval().unwrap_or_default();
+        self.last_tick = Some(match self.last_tick {
+            Some(last) if now.active_since(&last) < interval * 2 => Instant {
+                monotonic: last.monotonic + interval,
+                boot: last.boot + interval,
+                wall: last.wall + interval,
+            },
+            _ => now,
+        });
+        let used: Vec<usize> =
+            (0..self.accounts.len()).filter(|&i| self.accounts[i].users > 0).collect();
+        self.read(&used, &now, |refresh| refresh / 4);
+        for &index in &used {
+            self.accounts[index].read_use(now);
+        }
+        self.read_trees(&now);
+        self.samples += 1;
+        self.cost += clock.thread_cpu().saturating_sub(started);
+    }
+
+    /// Reads what an edge of a window needs and marks it.
+    pub(crate) fn snapshot(&mut self, plan: &Plan, tree: Option<usize>) -> Snapshot {
+        let clock = Arc::clone(&self.machine.clock);
+        let now = clock.now();
+        let stale = |account: &Account| !account.is_fresh(&now, EDGE_AGE);
+        if !self.sample_is_fresh(&now, EDGE_AGE)
+            || plan.accounts.iter().any(|&i| stale(&self.accounts[i]))
+        {
+            let started = clock.thread_cpu();
+            self.read(&plan.accounts, &now, |refresh| EDGE_AGE.min(refresh / 4));
+            self.samples += 1;
+            self.cost += clock.thread_cpu().saturating_sub(started);
+        }
+        let total = self.memory_total();
+        if let Some(tree) = tree.and_then(|slot| self.trees[slot].as_mut()) {
+            tree.read(clock.now(), false, total);
+        }
+        Snapshot {
+            marks: plan.accounts.iter().map(|&i| self.accounts[i].mark(&now)).collect(),
+            gauges: self.gauges.mark(),
+            tree: tree.and_then(|slot| self.trees[slot].as_ref()).map(TreeAccount::mark),
+            at: clock.now(),
+            cost: self.cost,
+            samples: self.samples,
+        }
+    }
+
+    /// Looks at the memory and members of a tree once, for windows too short to have been sampled.
+    pub(crate) fn read_members(&mut self, slot: usize) {
+        let (now, total) = (self.machine.clock.now(), self.memory_total());
+        if let Some(tree) = self.trees[slot].as_mut() {
+            tree.read(now, true, total);
+        }
+    }
+
+    /// The tree of a window.
+    pub(crate) fn tree(&self, slot: usize) -> Option<&TreeAccount> {
+        self.trees[slot].as_ref()
+    }
+
+    /// Whether the account is a mirror of an earlier one of its plan.
+    pub(crate) fn is_mirror(&self, plan: &Plan, index: usize) -> bool {
+        let Some(group) = self.accounts[index].info().mirror_group else { return false };
+        let first = plan
+            .accounts
+            .iter()
+            .copied()
+            .find(|&i| self.accounts[i].info().mirror_group == Some(group));
+        first != Some(index) && !self.independent.contains(&index)
+    }
+
+    fn sample_is_fresh(&self, now: &Instant, age: Duration) -> bool {
+        self.sample.is_some_and(|s| now.active_since(&s.at) < age)
+    }
+
+    fn memory_total(&self) -> u64 {
+        self.sample.and_then(|s| s.memory).map_or(0, |m| m.total_bytes)
+    }
+
+    /// The reader of `/proc/stat` and `/proc/meminfo`, opened on first use.
+    fn reader(&mut self) -> &mut MachineReader {
+        let sampled = self.detected.as_ref().map_or_else(Limits::none, |d| d.sampled.clone());
+        self.reader.get_or_insert_with(|| MachineReader::open(&self.machine.root, &sampled))
+    }
+
+    fn read(&mut self, accounts: &[usize], now: &Instant, age: impl Fn(Duration) -> Duration) {
+        let clock = Arc::clone(&self.machine.clock);
+        if !self.sample_is_fresh(now, EDGE_AGE) {
+            let sample = self.reader().read(&*clock, MachineParts::ALL);
+            self.gauges.accept(&sample);
+            self.sample = Some(sample);
+        }
+        let sample = self.sample.unwrap_or_default();
+        for &index in accounts {
+            let account = &mut self.accounts[index];
+            if !account.is_fresh(now, age(account.info().refresh)) {
+                account.read(&sample, &*clock);
+            }
+        }
+        self.tell_mirrors_apart(accounts);
+    }
+
+    /// Marks dies whose counter leaves that of the first die of their package: they are counters of
+    /// their own. A die that cannot be read says nothing.
+    fn tell_mirrors_apart(&mut self, accounts: &[usize]) {
+        for (position, &index) in accounts.iter().enumerate() {
+            let Some(group) = self.accounts[index].info().mirror_group else { continue };
+            let Some(&first) = accounts[..position]
+                .iter()
+                .find(|&&i| self.accounts[i].info().mirror_group == Some(group))
+            else {
+                continue;
+            };
+            let (a, b) = (&self.accounts[first], &self.accounts[index]);
+            if a.is_failing() || b.is_failing() || self.independent.contains(&index) {
+                continue;
+            }
+            let apart = |x: f64, y: f64| (x - y).abs() > MIRROR_J;
+            let started_apart = match (a.first_counter_j(), b.first_counter_j()) {
+                (Some(x), Some(y)) => apart(x, y),
+                _ => false,
+            };
+            if started_apart || apart(a.energy_j(), b.energy_j()) {
+                self.independent.push(index);
+            }
+        }
+    }
+
+    fn read_trees(&mut self, now: &Instant) {
+        if self.trees.iter().all(|t| t.as_ref().is_none_or(|t| t.users == 0)) {
+            return;
+        }
+        let total = self.memory_total();
+        let mut seconds = None;
+        for tree in self.trees.iter_mut().flatten().filter(|t| t.users > 0) {
+            let since = tree.members_at();
+            let due = since.is_none_or(|at| now.active_since(&at) >= MEMBERS_AGE);
+            if due && let Some(at) = since {
+                seconds = Some(now.active_since(&at).as_secs_f64());
+            }
+            tree.read(*now, due, total);
+        }
+        let Some(seconds) = seconds else { return };
+        for (index, account) in self.accounts.iter_mut().enumerate().filter(|(_, a)| a.users > 0) {
+            let Some(processes) = account.meter_mut().process_utilization() else { continue };
+            for tree in self.trees.iter_mut().flatten().filter(|t| t.users > 0) {
+                tree.accept_gpu(index, &processes, seconds);
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The account of a process tree: CPU seconds, memory and use of GPUs, as time integrals.
+
+use carbon_sensors::{CpuTree, Instant, TreeReading};
+
+/// Cumulative use of one process tree.
+pub(crate) struct TreeAccount {
+    tree: Box<dyn CpuTree>,
+    cpu_s: f64,
+    memory: Option<(Instant, f64)>,
+    memory_share_s: f64,
+    memory_s: f64,
+    pids: Vec<u32>,
+    members_at: Option<Instant>,
+    /// Integrals of GPU use by account: of the tree and of every process.
+    gpu: Vec<GpuShare>,
+    failure: Option<String>,
+    /// Open windows that are billed by this tree.
+    pub(crate) users: u32,
+}
+
+/// Use of one GPU by the tree and by all processes, percent × seconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GpuShare {
+    account: usize,
+    tree_percent_s: f64,
+    all_percent_s: f64,
+}
+
+/// A tree at one edge of a window.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TreeMark {
+    cpu_s: f64,
+    memory_now: Option<f64>,
+    memory_share_s: f64,
+    memory_s: f64,
+    gpu: Vec<GpuShare>,
+}
+
+impl TreeAccount {
+    pub(crate) fn new(tree: Box<dyn CpuTree>) -> Self {
+        Self {
+            tree,
+            cpu_s: 0.0,
+            memory: None,
+            memory_share_s: 0.0,
+            memory_s: 0.0,
+            pids: Vec::new(),
+            members_at: None,
+            gpu: Vec::new(),
+            failure: None,
+            users: 0,
+        }
+    }
+
+    /// Reads the tree; `memory_total_bytes` is what its memory is a share of.
+    pub(crate) fn read(&mut self, now: Instant, with_members: bool, memory_total_bytes: u64) {
+        match self.tree.read(with_members) {
+            Ok(reading) => self.book(now, reading, with_members, memory_total_bytes),
+            Err(error) => self.failure = Some(error.to_string()),
+        }
+    }
+
+    fn book(&mut self, now: Instant, reading: TreeReading, with_members: bool, total: u64) {
+        self.failure = None;
+        self.cpu_s = self.cpu_s.max(reading.cpu_s);
+        if let Some(bytes) = reading.pss_bytes
+            && total > 0
+        {
+            let share = (bytes as f64 / total as f64).min(1.0);
+            if let Some((at, before)) = self.memory {
+                let seconds = now.active_since(&at).as_secs_f64();
+                self.memory_share_s += f64::midpoint(before, share) * seconds;
+                self.memory_s += seconds;
+            }
+            self.memory = Some((now, share));
+        }
+        if with_members {
+            self.pids = reading.pids;
+            self.members_at = Some(now);
+        }
+    }
+
+    /// When members and memory were last looked at.
+    pub(crate) fn members_at(&self) -> Option<Instant> {
+        self.members_at
+    }
+
+    /// Takes in what every process used of one GPU over some seconds.
+    pub(crate) fn accept_gpu(
+        &mut self,
+        account: usize,
+        processes: &[carbon_sensors::ProcessUtilization],
+        seconds: f64,
+    ) {
+        let all: f64 = processes.iter().map(|p| p.percent).sum();
+        let tree: f64 =
+            processes.iter().filter(|p| self.pids.contains(&p.pid)).map(|p| p.percent).sum();
+        let share = match self.gpu.iter_mut().find(|g| g.account == account) {
+            Some(share) => share,
+            None => {
+                self.gpu.push(GpuShare { account, tree_percent_s: 0.0, all_percent_s: 0.0 });
+                self.gpu.last_mut().expect("just pushed")
+            }
+        };
+        share.tree_percent_s += tree * seconds;
+        share.all_percent_s += all * seconds;
+    }
+
+    pub(crate) fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
+
+    pub(crate) fn mark(&self) -> TreeMark {
+        TreeMark {
+            cpu_s: self.cpu_s,
+            memory_now: self.memory.map(|(_, share)| share),
+            memory_share_s: self.memory_share_s,
+            memory_s: self.memory_s,
+            gpu: self.gpu.clone(),
+        }
+    }
+}
+
+impl TreeMark {
+    /// CPU seconds of the tree between two marks.
+    pub(crate) fn cpu_s_since(&self, earlier: &Self) -> f64 {
+        (self.cpu_s - earlier.cpu_s).max(0.0)
+    }
+
+    /// Mean share of memory between two marks, 0 to 1; `None` if it was never read.
+    pub(crate) fn memory_share_since(&self, earlier: &Self) -> Option<f64> {
+        let seconds = self.memory_s - earlier.memory_s;
+        if seconds > 0.0 {
+            Some((self.memory_share_s - earlier.memory_share_s) / seconds)
+        } else {
+            self.memory_now
+        }
+    }
+
+    /// Share of the tree in the use of one GPU, 0 to 1; `None` if the device did not tell.
+    pub(crate) fn gpu_share_since(&self, earlier: &Self, account: usize) -> Option<f64> {
+        let now = self.gpu.iter().find(|g| g.account == account)?;
+        let before = earlier.gpu.iter().find(|g| g.account == account);
+        let tree = now.tree_percent_s - before.map_or(0.0, |b| b.tree_percent_s);
+        let all = now.all_percent_s - before.map_or(0.0, |b| b.all_percent_s);
+        Some(if all > 0.0 { tree / all } else { 0.0 })
+    }
+}

@@ -1,0 +1,128 @@
+//! A window on the ledger: opened and closed by two snapshots.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use carbon_model::Report;
+use carbon_sensors::CpuTree;
+
+use super::Hub;
+use super::report::report;
+use super::snapshot::Snapshot;
+use crate::plan::{Plan, Preferences};
+
+/// Whose energy a window reports beside the machine's.
+pub enum Billing {
+    /// The machine's alone.
+    Machine,
+    /// The tree of this process: itself and what it starts.
+    OwnTree,
+    /// Another tree, such as a command; its CPU seconds count from zero now.
+    Tree(Box<dyn CpuTree>),
+}
+
+impl std::fmt::Debug for Billing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Machine => "Machine",
+            Self::OwnTree => "OwnTree",
+            Self::Tree(_) => "Tree",
+        })
+    }
+}
+
+/// An open stretch of time; dropping it ends it without a report.
+#[derive(Debug)]
+pub struct Window {
+    hub: Hub,
+    plan: Arc<Plan>,
+    tree: Option<usize>,
+    interval: Duration,
+    opened: Snapshot,
+}
+
+impl Window {
+    pub(super) fn open(
+        hub: &Hub,
+        preferences: &Preferences,
+        billing: Billing,
+        interval: Duration,
+    ) -> Self {
+        let mut state = hub.lock();
+        let plan = state.plan(preferences);
+        let tree = match billing {
+            Billing::Machine => None,
+            Billing::OwnTree => Some(state.own_tree()),
+            Billing::Tree(tree) => Some(state.add_tree(tree)),
+        };
+        Self::enter(hub, state, plan, tree, interval)
+    }
+
+    /// A window within this one, on the same meters and the same tree: a task.
+    #[must_use]
+    pub fn nested(&self) -> Self {
+        let state = self.hub.lock();
+        Self::enter(&self.hub, state, Arc::clone(&self.plan), self.tree, self.interval)
+    }
+
+    fn enter(
+        hub: &Hub,
+        mut state: std::sync::MutexGuard<'_, super::State>,
+        plan: Arc<Plan>,
+        tree: Option<usize>,
+        interval: Duration,
+    ) -> Self {
+        let interval = state.enter(&plan, tree, interval);
+        let opened = state.snapshot(&plan, tree);
+        drop(state);
+        hub.arrange(interval);
+        Self { hub: hub.clone(), plan, tree, interval, opened }
+    }
+
+    /// Bills the window by a tree that was started after it opened: its CPU seconds count from zero
+    /// now.
+    pub fn attach_tree(&mut self, tree: Box<dyn CpuTree>) {
+        let mut state = self.hub.lock();
+        let slot = state.add_tree(tree);
+        state.use_tree(Some(slot));
+        self.tree = Some(slot);
+        // The whole of the tree's use lies within the window.
+        self.opened.tree = Some(super::tree::TreeMark::default());
+    }
+
+    /// Calendar year in which the window opened.
+    pub fn started_year(&self) -> u16 {
+        carbon_sensors::clock::local_year(self.opened.at.wall.as_secs_f64())
+    }
+
+    /// Number of counted GPUs and their names ("2 x NVIDIA H100").
+    pub fn gpus(&self) -> (u32, String) {
+        (self.plan.gpu_count, self.plan.gpu_model.clone())
+    }
+
+    /// What the window holds so far; it stays open.
+    pub fn peek(&self) -> Report {
+        let mut state = self.hub.lock();
+        let now = state.snapshot(&self.plan, self.tree);
+        report(&state, &self.plan, self.tree, &self.opened, &now)
+    }
+
+    /// Ends the window with fresh reads and reports it.
+    pub fn close(self) -> Report {
+        let mut state = self.hub.lock();
+        if let Some(slot) = self.tree
+            && state.tree(slot).is_some_and(|t| t.members_at().is_none())
+        {
+            state.read_members(slot);
+        }
+        let closed = state.snapshot(&self.plan, self.tree);
+        report(&state, &self.plan, self.tree, &self.opened, &closed)
+        // Dropping `self` counts the window out, after the lock is released.
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        self.hub.lock().leave(&self.plan, self.tree, self.interval);
+    }
+}

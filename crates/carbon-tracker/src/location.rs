@@ -1,0 +1,202 @@
+//! Where a run takes place, from what the user said, and the grid that goes with it.
+//!
+//! Nothing is looked up here: country, region and cloud come from the configuration. A place that
+//! is not known is the world average with its wide interval, and a warning says so; it is never a
+//! country that happens to be clean.
+
+use carbon_factors::{CloudRegion, GridFactor, Resolution, Table};
+use carbon_model::{Accuracy, Interval};
+
+use crate::config::{Config, FactorTable, Iso2, Iso3};
+use crate::pricing::GridUsed;
+
+/// The place of a run as far as it is known.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Location {
+    /// ISO 3166-1 alpha-3 code of the country.
+    pub country_iso_code: Option<String>,
+    /// English name of the country.
+    pub country_name: Option<String>,
+    /// State, province or zone, lower case.
+    pub region: Option<String>,
+    /// Cloud provider and region; empty on private infrastructure.
+    pub cloud: Option<(String, String)>,
+    /// Degrees east and north.
+    pub coordinates: Option<(f64, f64)>,
+}
+
+/// A location, its grid and what has to be said about the choice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// Where.
+    pub location: Location,
+    /// Which intensity holds there.
+    pub grid: GridUsed,
+    /// What was assumed.
+    pub warnings: Vec<String>,
+}
+
+/// Resolves the configuration to a place; `year` is the year of the run.
+pub fn resolve(config: &Config, year: u16) -> Place {
+    let mut warnings = Vec::new();
+    let location = locate(config, &mut warnings);
+    let grid = match config.force_carbon_intensity_g_co2e_kwh {
+        Some(intensity) => GridUsed::given(intensity),
+        None => grid_of(&location, year, table(config), &mut warnings),
+    };
+    Place { location, grid, warnings }
+}
+
+fn table(config: &Config) -> Table {
+    match config.co2_table {
+        FactorTable::Current => Table::Current,
+        FactorTable::CodeCarbon => Table::CodeCarbon,
+    }
+}
+
+fn locate(config: &Config, warnings: &mut Vec<String>) -> Location {
+    let mut location = Location {
+        region: config.region.as_ref().map(|r| r.as_str().to_owned()),
+        ..Location::default()
+    };
+    let code = config
+        .country_iso_code
+        .as_ref()
+        .map(Iso3::as_str)
+        .or(config.country_2letter_iso_code.as_ref().map(Iso2::as_str));
+    if let Some(code) = code {
+        match carbon_factors::country(code) {
+            Some(country) => {
+                location.country_iso_code = Some(country.iso3.to_owned());
+                location.country_name = Some(country.name.to_owned());
+            }
+            None => {
+                location.country_iso_code = Some(code.to_owned());
+                warnings.push(format!(
+                    "Does not support country with ISO code {code}: it is not in ISO 3166-1, so \
+                     the world average is used"
+                ));
+            }
+        }
+    }
+    let (provider, region) = (&config.cloud_provider, &config.cloud_region);
+    match (provider, region) {
+        (Some(provider), Some(region)) => {
+            let (provider, region) = (provider.as_str(), region.as_str());
+            location.cloud = Some((provider.to_owned(), region.to_owned()));
+            match carbon_factors::cloud_region(provider, region) {
+                Some(place) => {
+                    if let Some(country) = carbon_factors::country(place.country_iso3)
+                        && location.country_iso_code.is_none()
+                    {
+                        location.country_iso_code = Some(country.iso3.to_owned());
+                        location.country_name = Some(country.name.to_owned());
+                    }
+                    if location.region.is_none() {
+                        location.region = place.state.map(str::to_lowercase);
+                    }
+                }
+                None => warnings.push(format!(
+                    "the cloud region {provider}/{region} is not known: the country decides"
+                )),
+            }
+        }
+        (Some(provider), None) => warnings.push(format!(
+            "cloud_provider = {} without cloud_region says nothing of the place",
+            provider.as_str()
+        )),
+        (None, Some(region)) => warnings.push(format!(
+            "cloud_region = {} without cloud_provider says nothing of the place",
+            region.as_str()
+        )),
+        (None, None) => {}
+    }
+    location
+}
+
+fn grid_of(location: &Location, year: u16, table: Table, warnings: &mut Vec<String>) -> GridUsed {
+    if let Some((provider, region)) = &location.cloud
+        && let Some(place) = carbon_factors::cloud_region(provider, region)
+        && let Some(grid) = cloud_grid(&place, year, table)
+    {
+        return grid;
+    }
+    let Some(iso3) = location.country_iso_code.as_deref() else {
+        warnings.push(
+            "the place of the run is not known: the world average is used, with a factor of two \
+             either way; give country_iso_code (and region) to narrow it"
+                .to_owned(),
+        );
+        return world(table);
+    };
+    let name = location.country_name.as_deref().unwrap_or(iso3);
+    let (factor, zone, name) = match &location.region {
+        Some(region) => {
+            let factor = carbon_factors::region_grid(iso3, region, Some(year), table);
+            (factor, format!("{iso3}-{region}"), format!("{region}, {name}"))
+        }
+        None => {
+            let factor = carbon_factors::country_grid(iso3, Some(year), table);
+            (factor, iso3.to_owned(), name.to_owned())
+        }
+    };
+    match factor {
+        Some(factor) if factor.resolution == Resolution::World => {
+            warnings.push(format!(
+                "no intensity is published for {iso3}: the world average is used, with a factor \
+                 of two either way"
+            ));
+            world(table)
+        }
+        Some(factor) if factor.resolution == Resolution::Country => {
+            let region = location.region.as_deref().unwrap_or_default();
+            warnings.push(format!(
+                "no intensity is published for the region {region:?} of {iso3}: that of the \
+                 country is used"
+            ));
+            used(&factor, iso3.to_owned(), location.country_name.clone().unwrap_or(zone))
+        }
+        Some(factor) => used(&factor, zone, name),
+        None => world(table),
+    }
+}
+
+/// The intensity of a cloud region: of its grid, or in the compatible table what the provider
+/// publishes.
+fn cloud_grid(place: &CloudRegion, year: u16, table: Table) -> Option<GridUsed> {
+    let zone = format!("{}/{}", place.provider, place.region);
+    let name = format!("{}, {}", place.city, place.country_iso3);
+    if table == Table::CodeCarbon
+        && let Some((intensity, source)) = place.intensity
+    {
+        let Accuracy { low, high } = PROVIDER_FIGURE;
+        return Some(GridUsed {
+            zone,
+            name,
+            intensity: Interval::by_factors(intensity, low, high),
+            year: None,
+            source: source.title.to_owned(),
+            assumed: false,
+        });
+    }
+    place.grid(Some(year), table).map(|factor| used(&factor, zone, name))
+}
+
+/// A provider's own figure, published without a year.
+const PROVIDER_FIGURE: Accuracy = Accuracy::factors(1.0 / 1.2, 1.2);
+
+fn world(table: Table) -> GridUsed {
+    let factor = carbon_factors::world_grid(table);
+    GridUsed { assumed: true, ..used(&factor, "WORLD".to_owned(), "world average".to_owned()) }
+}
+
+fn used(factor: &GridFactor, zone: String, name: String) -> GridUsed {
+    GridUsed {
+        zone,
+        name,
+        intensity: factor.intensity,
+        year: Some(factor.year),
+        source: factor.source.title.to_owned(),
+        assumed: false,
+    }
+}

@@ -1,0 +1,108 @@
+//! Which meters are counted for a run: the combiner.
+//!
+//! All meters of the machine sit in one hub; a plan picks those that cover everything once. A part
+//! is never added to its whole (cores to a package, packages to a system meter), and what nothing
+//! covers is modelled, with its interval.
+
+use carbon_model::{Component, Source};
+use carbon_sensors::gpu::GpuSelection;
+use carbon_sensors::{Covers, MeterInfo};
+
+/// What the user prefers among the possible sources.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Preferences {
+    /// Take this as the processors' maximum power in the load model, W (`force_cpu_power`).
+    pub cpu_power_w: Option<f64>,
+    /// Take this as the memory's power, W (`force_ram_power`).
+    pub ram_power_w: Option<f64>,
+    /// Use the load model even where counters can be read (`force_mode_cpu_load`).
+    pub load_model: bool,
+    /// Use the system meter (psys) in place of packages and memory (`rapl_prefer_psys`).
+    pub prefer_psys: bool,
+    /// GPUs to count.
+    pub gpus: GpuSelection,
+}
+
+/// Where the figure of processors or memory comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// These accounts, by index.
+    Meters(Vec<usize>),
+    /// The CPU load model or the RAM model has to be set up.
+    Model,
+    /// Contained in the figure of the processors.
+    Included,
+}
+
+/// Picks the accounts that cover the processors.
+pub(crate) fn choose_cpu(meters: &[MeterInfo], preferences: &Preferences) -> Choice {
+    if preferences.cpu_power_w.is_some() || preferences.load_model {
+        return Choice::Model;
+    }
+    let system = |battery: bool| {
+        let found = meters
+            .iter()
+            .position(|m| m.covers == Covers::System && (m.source == Source::Battery) == battery);
+        found.map(|index| vec![index])
+    };
+    if preferences.prefer_psys
+        && let Some(psys) = system(false)
+    {
+        return Choice::Meters(psys);
+    }
+    // Sources in order of trust; one source answers for all sockets, so that nothing is counted
+    // by two of them.
+    for source in [Source::RaplPerf, Source::RaplPowercap, Source::HwmonEnergy, Source::HwmonPower]
+    {
+        let packages: Vec<usize> = (0..meters.len())
+            .filter(|&i| {
+                meters[i].source == source
+                    && matches!(meters[i].covers, Covers::Package { .. } | Covers::Processors)
+            })
+            .collect();
+        if !packages.is_empty() {
+            return Choice::Meters(packages);
+        }
+    }
+    system(false).or_else(|| system(true)).map_or(Choice::Model, Choice::Meters)
+}
+
+/// Picks the accounts that cover the memory, given the choice for the processors.
+pub(crate) fn choose_ram(meters: &[MeterInfo], cpu: &Choice, preferences: &Preferences) -> Choice {
+    if let Choice::Meters(cpu) = cpu
+        && cpu.iter().any(|&i| meters[i].covers == Covers::System)
+    {
+        return Choice::Included;
+    }
+    if preferences.ram_power_w.is_some() {
+        return Choice::Model;
+    }
+    for source in [Source::RaplPerf, Source::RaplPowercap] {
+        let dram: Vec<usize> = (0..meters.len())
+            .filter(|&i| {
+                meters[i].source == source && matches!(meters[i].covers, Covers::Dram { .. })
+            })
+            .collect();
+        if !dram.is_empty() {
+            return Choice::Meters(dram);
+        }
+    }
+    Choice::Model
+}
+
+/// The accounts that one kind of run counts, chosen once and shared by all windows of the kind.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// Indices into the hub's accounts.
+    pub(crate) accounts: Vec<usize>,
+    /// Components that are contained in another component's meter.
+    pub(crate) included: Vec<Component>,
+    /// What was assumed or could not be done, for every report of this plan.
+    pub(crate) warnings: Vec<String>,
+    /// Number of GPUs that are counted.
+    pub(crate) gpu_count: u32,
+    /// The counted GPUs by name: "2 x NVIDIA H100".
+    pub(crate) gpu_model: String,
+    /// Longest time between samples that loses nothing.
+    pub(crate) max_interval: Option<std::time::Duration>,
+}

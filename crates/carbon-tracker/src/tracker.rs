@@ -1,0 +1,125 @@
+//! The tracker: configuration in, runs and tasks out. What programs call.
+
+use std::sync::Arc;
+
+use crate::config::{Config, GpuSelection, TrackingMode};
+use crate::hub::{Billing, Hub};
+use crate::location::{Place, resolve};
+use crate::plan::Preferences;
+use crate::pricing::Factors;
+use crate::record::Letterhead;
+use crate::run::Run;
+use crate::sink::Sink;
+
+/// A configured tracker. Making one touches no hardware; starting a run on it does.
+///
+/// ```no_run
+/// use carbon_tracker::{Hub, Machine, Sampling, Tracker, config::Config};
+///
+/// let hub = Hub::new(Machine::host(), Sampling::Thread);
+/// let mut config = Config::default();
+/// config.set("country_iso_code", "FRA")?;
+/// let run = Tracker::new(&hub, config).start();
+/// let task = run.task("train");
+/// // … work …
+/// let train = task.stop();
+/// let outcome = run.stop();
+/// println!("{:.3} g CO2e", outcome.footprint.emissions.value.grams());
+/// # Ok::<(), carbon_tracker::config::InvalidValue>(())
+/// ```
+pub struct Tracker {
+    hub: Hub,
+    config: Arc<Config>,
+    preferences: Preferences,
+    python_version: String,
+    sinks: Vec<Box<dyn Sink>>,
+}
+
+impl std::fmt::Debug for Tracker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tracker").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Tracker {
+    /// A tracker on a hub. Cost: under 1 µs.
+    pub fn new(hub: &Hub, config: Config) -> Self {
+        Self {
+            hub: hub.clone(),
+            preferences: preferences(&config),
+            config: Arc::new(config),
+            python_version: String::new(),
+            sinks: Vec::new(),
+        }
+    }
+
+    /// Starts describing a tracker on this machine.
+    pub fn builder() -> crate::TrackerBuilder {
+        crate::TrackerBuilder::default()
+    }
+
+    /// Adds a receiver of the records.
+    #[must_use]
+    pub fn with_sink(mut self, sink: Box<dyn Sink>) -> Self {
+        self.sinks.push(sink);
+        self
+    }
+
+    /// Names the version of Python that the tracker serves, for the records.
+    #[must_use]
+    pub fn with_python_version(mut self, version: impl Into<String>) -> Self {
+        self.python_version = version.into();
+        self
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Starts a run: reads the baselines, then its clock.
+    ///
+    /// Costs: see [`Hub::open`].
+    pub fn start(self) -> Run {
+        let billing = match self.config.tracking_mode {
+            TrackingMode::Machine => Billing::Machine,
+            TrackingMode::Process => Billing::OwnTree,
+        };
+        self.start_billed(billing)
+    }
+
+    /// Starts a run that is billed by something else than the configuration's tracking mode says,
+    /// such as the tree of a command that is already running.
+    pub fn start_billed(self, billing: Billing) -> Run {
+        let Self { hub, config, preferences, python_version, sinks } = self;
+        let window = hub.open(&preferences, billing, config.sampling_interval_s);
+        let Place { location, grid, warnings } = resolve(&config, window.started_year());
+        let (gpu_count, gpu_model) = window.gpus();
+        let head = Letterhead {
+            factors: Factors { grid, pue: config.pue, wue_l_per_kwh: config.wue.litres_per_kwh() },
+            config,
+            location,
+            hardware: hub.hardware(),
+            gpu_count,
+            gpu_model,
+            python_version,
+        };
+        Run::new(window, head, warnings, sinks)
+    }
+}
+
+/// What a configuration prefers among the possible sources.
+pub(crate) fn preferences(config: &Config) -> Preferences {
+    Preferences {
+        cpu_power_w: config.force_cpu_power.map(carbon_model::Power::watts),
+        ram_power_w: config.force_ram_power.map(carbon_model::Power::watts),
+        load_model: config.force_mode_cpu_load,
+        prefer_psys: config.rapl_prefer_psys,
+        gpus: match &config.gpu_ids {
+            GpuSelection::All => carbon_sensors::gpu::GpuSelection::all(),
+            GpuSelection::Only(ids) => {
+                carbon_sensors::gpu::GpuSelection::from_entries(ids.iter().map(String::as_str))
+            }
+        },
+    }
+}

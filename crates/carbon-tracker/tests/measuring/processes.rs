@@ -1,0 +1,118 @@
+//! Process mode: a part of the machine's energy, never more than all of it.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use carbon_model::Component;
+use carbon_sensors::{CpuTree, ReadError, TreeReading};
+use carbon_testkit::{Machine as FakeMachine, machines};
+use carbon_tracker::{Billing, Hub, Preferences};
+
+use crate::support::{RAPL, close, hub, pass};
+
+/// A tree whose use the test sets.
+#[derive(Clone, Default)]
+struct Tree(Arc<Mutex<TreeReading>>);
+
+impl Tree {
+    fn set(&self, cpu_s: f64, pss_bytes: u64) {
+        *self.0.lock().unwrap() = TreeReading { cpu_s, pss_bytes: Some(pss_bytes), pids: vec![42] };
+    }
+}
+
+impl CpuTree for Tree {
+    fn read(&mut self, _: bool) -> Result<TreeReading, ReadError> {
+        Ok(self.0.lock().unwrap().clone())
+    }
+}
+
+/// A server whose packages draw 100 W together, its memories 30 W, all CPUs half busy.
+fn server() -> (FakeMachine, Hub) {
+    let fake = FakeMachine::load(machines::SERVER_TWO_SOCKET_DRAM);
+    for (zone, watts) in [
+        ("intel-rapl:0", 60.0),
+        ("intel-rapl:1", 40.0),
+        ("intel-rapl:0/intel-rapl:0:0", 20.0),
+        ("intel-rapl:1/intel-rapl:1:0", 10.0),
+    ] {
+        fake.power(&format!("{RAPL}/{zone}/energy_uj"), watts);
+    }
+    fake.set_load(0.5);
+    let hub = hub(&fake);
+    (fake, hub)
+}
+
+fn open(hub: &Hub, tree: &Tree) -> carbon_tracker::Window {
+    let billing = Billing::Tree(Box::new(tree.clone()));
+    hub.open(&Preferences::default(), billing, Duration::from_secs(1))
+}
+
+#[test]
+fn the_tree_pays_for_its_cpu_seconds_and_its_memory_and_the_rest_stays() {
+    let (fake, hub) = server();
+    let tree = Tree::default();
+    let total = 196_608 * 1024 * 1024;
+    tree.set(0.0, total / 4);
+    let window = open(&hub, &tree);
+    for second in 1..=10 {
+        pass(&fake, &hub, 1.0);
+        tree.set(f64::from(second) * 1.0, total / 4);
+    }
+    let report = window.close();
+    let process = report.process.as_ref().unwrap();
+    // The machine has 8 CPUs half busy: 40 CPU seconds, of which the tree used 10.
+    close(process.machine_cpu_s, 40.0, 0.01);
+    close(process.tree_cpu_s, 10.0, 1e-9);
+    close(report.billed_component(Component::Cpu).value.joules(), 250.0, 0.01);
+    let ram = report.billed_component(Component::Ram).value.joules();
+    assert!((60.0..=90.0).contains(&ram), "{ram} J of 300 J at a quarter of the memory");
+    let machine = report.machine_energy().value.joules();
+    let parts = report.billed_energy().value.joules() + process.others.joules();
+    close(parts, machine, 1e-9);
+}
+
+#[test]
+fn an_idle_tree_pays_nothing_and_a_greedy_one_no_more_than_the_machine() {
+    for (cpu_s, expected) in [(0.0, 0.0), (1e6, 1000.0)] {
+        let (fake, hub) = server();
+        let tree = Tree::default();
+        let window = open(&hub, &tree);
+        pass(&fake, &hub, 10.0);
+        tree.set(cpu_s, u64::MAX / 2);
+        let report = window.close();
+        let cpu = report.billed_component(Component::Cpu);
+        assert!((cpu.value.joules() - expected).abs() < 1e-6, "{cpu:?}");
+        let machine = report.machine_energy();
+        assert!(report.billed_energy().value.joules() <= machine.value.joules() + 1e-9);
+        assert!(cpu.high.joules() <= machine.high.joules());
+    }
+}
+
+#[test]
+fn a_command_that_starts_after_the_window_counts_from_its_start() {
+    let (fake, hub) = server();
+    let mut window = hub.open(&Preferences::default(), Billing::Machine, Duration::from_secs(1));
+    let tree = Tree::default();
+    tree.set(3.0, 0);
+    window.attach_tree(Box::new(tree.clone()));
+    pass(&fake, &hub, 5.0);
+    tree.set(10.0, 0);
+    let report = window.close();
+    close(report.process.unwrap().tree_cpu_s, 10.0, 1e-9);
+}
+
+#[test]
+fn dynamic_energy_is_told_where_idle_power_is_known() {
+    let fake = FakeMachine::load(machines::VM_WITHOUT_ANYTHING);
+    fake.set_load(0.5);
+    let hub = hub(&fake);
+    let tree = Tree::default();
+    let window = open(&hub, &tree);
+    pass(&fake, &hub, 10.0);
+    tree.set(5.0, 0);
+    let report = window.close();
+    let process = report.process.as_ref().unwrap();
+    let dynamic = process.dynamic_cpu.unwrap().value.joules();
+    let full = report.billed_component(Component::Cpu).value.joules();
+    assert!(dynamic > 0.0 && dynamic < full, "{dynamic} J of {full} J");
+}
