@@ -1,4 +1,4 @@
-//! Compiles the committed tables of `data/` into one blob, in the form of `src/layout.rs`.
+//! Compiles the committed tables of `data/` into rows and a pool of text, as `src/layout.rs` says.
 //!
 //! The build fails on a duplicate key, an unknown source, a number that does not fit or a table
 //! without a world row, so that a wrong table never ships.
@@ -78,6 +78,8 @@ fn main() {
 
     places::write(&input, &mut writer);
     parts::write(&input, &mut writer);
-    fs::write(environment("OUT_DIR").join("tables.bin"), writer.finish())
-        .expect("OUT_DIR is writable");
+    let (rows, pool) = writer.finish();
+    let out = environment("OUT_DIR");
+    fs::write(out.join("tables.bin"), rows).expect("OUT_DIR is writable");
+    fs::write(out.join("tables.txt"), pool).expect("OUT_DIR is writable");
 }

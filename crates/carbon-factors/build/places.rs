@@ -62,14 +62,14 @@ fn time_zones(input: &Input, writer: &mut Writer) {
 
 /// Writes all sets and returns the names of the zones of Electricity Maps.
 fn grids(input: &Input, writer: &mut Writer) -> BTreeSet<String> {
-    let mut push = |set: char, row: Row<'_>, shares: [u16; 2]| {
+    let mut push = |set: &str, row: Row<'_>, shares: [u16; 2]| {
         let g_per_kwh = row.number("g_per_kwh").expect("every grid row has a value");
         let fields = writer.fields().u16(whole(row, "year"));
         let fields = fields.u8(one_of(row, "scope", ["lifecycle", "direct"]));
         let fields = fields.u8(one_of(row, "basis", ["production", "consumption"]));
         let fields = fields.u8(input.source(row.get("source"))).millionths(g_per_kwh);
         let fields = fields.u16(shares[0]).u16(shares[1]).finish();
-        writer.push(Section::Grid, &format!("{set}:{}", row.get("zone")), fields);
+        writer.push(Section::Grid, &format!("{set}{}", row.get("zone")), fields);
     };
     let none = [NO_SHARE; 2];
     for row in input.table("grid-ember.tsv").rows() {
@@ -96,7 +96,7 @@ fn grids(input: &Input, writer: &mut Writer) -> BTreeSet<String> {
         zones.insert(row.get("zone").to_owned());
     }
     for set in [grid_set::EMBER, grid_set::CODECARBON] {
-        let world = format!("{set}:WORLD");
+        let world = format!("{set}WORLD");
         assert!(writer.keys(Section::Grid).contains(&world.as_str()), "no row {world:?}");
     }
     zones
@@ -122,14 +122,14 @@ fn regions(
         let all: BTreeSet<String> =
             names.chain([code, short, row.get("name")]).map(plain).collect();
         for name in all {
-            let known = rows.insert(format!("{country}:{name}"), value.clone());
+            let known = rows.insert(format!("{country}{name}"), value.clone());
             assert!(known.is_none(), "{country}: region {name:?} twice");
         }
     }
     for zone in zones.iter().filter(|z| z.contains('-')) {
         let iso3 = iso3_of.get(&zone[..2]).unwrap_or_else(|| panic!("country of zone {zone:?}"));
         let value = [zone, zone, zone, "0"].map(str::to_owned);
-        rows.entry(format!("{iso3}:{}", plain(zone))).or_insert(value);
+        rows.entry(format!("{iso3}{}", plain(zone))).or_insert(value);
     }
     for (key, [code, name, zone, fit]) in rows {
         let fields = writer.fields().text(&code).text(&name).text(&zone);

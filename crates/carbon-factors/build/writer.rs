@@ -4,12 +4,15 @@ use std::collections::HashMap;
 
 use crate::layout::{Section, TEXT};
 
+/// How many sections there are.
+const SECTIONS: usize = Section::Mix as usize + 1;
+
 /// Collects rows per section and the text that they share.
 #[derive(Default)]
 pub(crate) struct Writer {
-    pool: Vec<u8>,
+    pool: String,
     known: HashMap<String, u32>,
-    sections: [Vec<(String, Vec<u8>)>; Section::COUNT],
+    sections: [Vec<(String, Vec<u8>)>; SECTIONS],
 }
 
 /// The fields of one row.
@@ -41,7 +44,7 @@ impl Writer {
     fn intern(&mut self, text: &str) -> [u8; TEXT] {
         let start = *self.known.entry(text.to_owned()).or_insert_with(|| {
             let start = u32::try_from(self.pool.len()).expect("pool below 4 GiB");
-            self.pool.extend_from_slice(text.as_bytes());
+            self.pool.push_str(text);
             start
         });
         let length = u16::try_from(text.len()).expect("text below 64 KiB");
@@ -49,9 +52,9 @@ impl Writer {
         [a[0], a[1], a[2], a[3], b[0], b[1]]
     }
 
-    /// The blob. Grid and mix keys repeat, once per year; any other key twice is an error.
-    pub(crate) fn finish(mut self) -> Vec<u8> {
-        let directory = Section::COUNT * 8 + 4;
+    /// The rows and the pool. Grid keys repeat, once per year; any other key twice is an error.
+    pub(crate) fn finish(mut self) -> (Vec<u8>, String) {
+        let directory = SECTIONS * 8;
         let mut sections = std::mem::take(&mut self.sections);
         let (mut head, mut body) = (Vec::new(), Vec::new());
         for (index, rows) in sections.iter_mut().enumerate() {
@@ -69,8 +72,7 @@ impl Writer {
                 body.extend_from_slice(fields);
             }
         }
-        head.extend(u32::try_from(directory + body.len()).expect("below 4 GiB").to_le_bytes());
-        [head, body, self.pool].concat()
+        ([head, body].concat(), self.pool)
     }
 }
 

@@ -1,10 +1,12 @@
 //! Reader of the compiled tables: binary search over sorted rows, no parsing, no allocation.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use crate::layout::{Section, TEXT};
 
-static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tables.bin"));
+static ROWS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tables.bin"));
+static POOL: &str = include_str!(concat!(env!("OUT_DIR"), "/tables.txt"));
 
 /// One row of a section.
 #[derive(Debug, Clone, Copy)]
@@ -57,40 +59,71 @@ impl Fields {
     }
 }
 
-/// The rows of `section` whose key is exactly `key`, in the order they were written.
-pub(crate) fn rows_of(section: Section, key: &str) -> impl Iterator<Item = Row> {
+/// The rows of `section` whose key is `prefix` and then `rest`, in the order they were written.
+///
+/// The key comes in two parts so that a look-up need not put them together.
+pub(crate) fn rows_of<'a>(
+    section: Section,
+    prefix: &'a str,
+    rest: &'a str,
+) -> impl Iterator<Item = Row> {
+    let key = Key { prefix, rest };
     let first = lower_bound(section, key);
     (first..count(section))
         .map(move |i| row(section, i))
-        .take_while(move |r| compare(*r, key).is_eq())
+        .take_while(move |r| key.compare(*r).is_eq())
 }
 
 /// The only row of `section` with `key`.
 pub(crate) fn find(section: Section, key: &str) -> Option<Row> {
-    rows_of(section, key).next()
+    find_in(section, "", key)
+}
+
+/// The only row of `section` whose key is `prefix` and then `rest`.
+pub(crate) fn find_in(section: Section, prefix: &str, rest: &str) -> Option<Row> {
+    rows_of(section, prefix, rest).next()
 }
 
 /// How many rows `section` has.
 pub(crate) fn count(section: Section) -> usize {
-    u32_at(BLOB, section as usize * 8 + 4) as usize
+    u32_at(ROWS, section as usize * 8 + 4) as usize
 }
 
 /// The row at a place below [`count`].
 pub(crate) fn row(section: Section, index: usize) -> Row {
-    let start = u32_at(BLOB, section as usize * 8) as usize + index * section.width();
-    Row(&BLOB[start..start + section.width()])
+    let start = u32_at(ROWS, section as usize * 8) as usize + index * section.width();
+    Row(&ROWS[start..start + section.width()])
 }
 
 /// Bytes that the tables take in the binary.
 pub(crate) const fn size() -> usize {
-    BLOB.len()
+    ROWS.len() + POOL.len()
 }
 
-fn lower_bound(section: Section, key: &str) -> usize {
+#[derive(Clone, Copy)]
+struct Key<'a> {
+    prefix: &'a str,
+    rest: &'a str,
+}
+
+impl Key<'_> {
+    /// The order of the row's key against this one.
+    fn compare(self, row: Row) -> Ordering {
+        let (key, prefix) = (bytes(row.0), self.prefix.as_bytes());
+        match key.split_at_checked(prefix.len()) {
+            Some((head, tail)) => head.cmp(prefix).then_with(|| tail.cmp(self.rest.as_bytes())),
+            // A key shorter than the prefix is before everything that begins with the prefix, or
+            // apart from it already.
+            None => key.cmp(prefix),
+        }
+    }
+}
+
+fn lower_bound(section: Section, key: Key<'_>) -> usize {
     let (mut low, mut high) = (0, count(section));
     while low < high {
         let middle = usize::midpoint(low, high);
-        if compare(row(section, middle), key).is_lt() {
+        if key.compare(row(section, middle)).is_lt() {
             low = middle + 1;
         } else {
             high = middle;
@@ -99,20 +132,17 @@ fn lower_bound(section: Section, key: &str) -> usize {
     low
 }
 
-fn compare(row: Row, key: &str) -> Ordering {
-    text_bytes(row.0).cmp(key.as_bytes())
-}
-
 fn text(reference: &'static [u8]) -> &'static str {
-    // The build script writes the pool from `str`s, so this only fails on a damaged binary.
-    std::str::from_utf8(text_bytes(reference)).unwrap_or("")
+    &POOL[place(reference)]
 }
 
-fn text_bytes(reference: &'static [u8]) -> &'static [u8] {
-    let pool = u32_at(BLOB, Section::COUNT * 8) as usize;
-    let start = pool + u32_at(reference, 0) as usize;
-    let length = usize::from(u16::from_le_bytes([reference[4], reference[5]]));
-    &BLOB[start..start + length]
+fn bytes(reference: &'static [u8]) -> &'static [u8] {
+    &POOL.as_bytes()[place(reference)]
+}
+
+fn place(reference: &[u8]) -> Range<usize> {
+    let start = u32_at(reference, 0) as usize;
+    start..start + usize::from(u16::from_le_bytes([reference[4], reference[5]]))
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {

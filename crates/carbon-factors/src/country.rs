@@ -36,9 +36,10 @@ impl Country {
 /// Costs under a microsecond for a code.
 pub fn country(code_or_name: &str) -> Option<Country> {
     let name = code_or_name.trim();
-    if name.len() == 3 && name.is_ascii() {
-        let upper = name.to_ascii_uppercase();
-        if let Some(row) = blob::find(Section::Country, &upper) {
+    if let Ok(mut code) = <[u8; 3]>::try_from(name.as_bytes()) {
+        code.make_ascii_uppercase();
+        let row = std::str::from_utf8(&code).ok().and_then(|c| blob::find(Section::Country, c));
+        if let Some(row) = row {
             return Some(Country::from_row(row));
         }
     }

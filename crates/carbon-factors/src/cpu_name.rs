@@ -14,14 +14,13 @@ pub(crate) struct ModelName {
     pub(crate) cores: Option<u16>,
 }
 
-/// Words that say who made it or what it is, never which one.
-const NOISE: [&str; 9] =
-    ["cpu", "processor", "apu", "soc", "intel", "amd", "genuine", "authentic", "gen"];
+/// Words that say who made it or what it is, never which one; "E5-2680 0" is the first version.
+const NOISE: [&str; 10] =
+    ["cpu", "processor", "apu", "soc", "intel", "amd", "genuine", "authentic", "gen", "0"];
 
 /// Words with a digit that name a family of many models.
-const FAMILIES: [&str; 17] = [
+const FAMILIES: [&str; 16] = [
     "i3", "i5", "i7", "i9", "e3", "e5", "e7", "w3", "w5", "w7", "w9", "x2", "x3", "x4", "x6", "x8",
-    "64",
 ];
 
 /// Counts that older AMD and Intel names spell out.

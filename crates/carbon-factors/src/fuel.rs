@@ -31,13 +31,13 @@ pub struct FuelFactor {
 /// "biomass" …).
 pub fn fuel_factor(fuel: &str, table: FuelTable) -> Option<FuelFactor> {
     let prefix = match table {
-        FuelTable::Ipcc => 'i',
-        FuelTable::CodeCarbon => 'c',
+        FuelTable::Ipcc => "i:",
+        FuelTable::CodeCarbon => "c:",
     };
-    let row = blob::find(Section::Fuel, &format!("{prefix}:{}", fuel.to_ascii_lowercase()))?;
+    let row = blob::find_in(Section::Fuel, prefix, &fuel.to_ascii_lowercase())?;
     let mut fields = row.fields();
     Some(FuelFactor {
-        fuel: &row.key()[2..],
+        fuel: &row.key()[prefix.len()..],
         intensity: Intensity::from_g_per_kwh(fields.millionths()),
         source: SourceInfo::at(fields.u8()),
     })

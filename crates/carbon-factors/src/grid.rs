@@ -117,7 +117,7 @@ pub fn region_grid(
 ) -> Option<GridFactor> {
     let country = country(country_name)?;
     let own = region(country.iso3, region_name).and_then(|place| {
-        let (sets, zone): (&[char], _) = match table {
+        let (sets, zone): (&[&str], _) = match table {
             Table::Current | Table::ElectricityMaps => {
                 (&[grid_set::ELECTRICITY_MAPS], place.grid_zone?)
             }
@@ -184,40 +184,51 @@ fn of_country(country: &Country, year: Option<u16>, table: Table) -> Option<Grid
     own(country.iso3, Resolution::Own).or_else(supplied).or_else(world)
 }
 
-/// Ember's series, of which 2021 to 2023 are in CodeCarbon's table, unless Electricity Maps is
+/// Ember's series, of which 2022 and 2023 are in CodeCarbon's table, unless Electricity Maps is
 /// nearer to the year by more than a year.
 fn current(iso3: &str, year: Option<u16>, resolution: Resolution) -> Option<GridFactor> {
-    let ember = nearest(&[grid_set::EMBER, grid_set::CODECARBON], iso3, year, resolution);
-    let maps = nearest(&[grid_set::ELECTRICITY_MAPS], iso3, year, resolution);
-    let away = |factor: &GridFactor| year.unwrap_or(u16::MAX).abs_diff(factor.year);
-    match (ember, maps) {
-        (Some(ember), Some(maps)) if away(&ember) > away(&maps) + 1 => Some(maps),
-        (ember, maps) => ember.or(maps),
-    }
+    let ember = nearest_row(&[grid_set::EMBER, grid_set::CODECARBON], iso3, year);
+    let maps = nearest_row(&[grid_set::ELECTRICITY_MAPS], iso3, year);
+    let best = match (ember, maps) {
+        (Some(ember), Some(maps)) if ember.years_away > maps.years_away + 1 => maps,
+        (ember, maps) => ember.or(maps)?,
+    };
+    Some(factor(best, year, resolution))
 }
 
-/// The row of `zone` in the `sets` whose year is nearest to the run's; of two equally near the
-/// earlier, of one year the first set's.
+/// The row of `zone` in the `sets` whose year is nearest to the run's.
 fn nearest(
-    sets: &[char],
+    sets: &[&str],
     zone: &str,
     year: Option<u16>,
     resolution: Resolution,
 ) -> Option<GridFactor> {
-    let mut best: Option<(u16, Row)> = None;
+    nearest_row(sets, zone, year).map(|candidate| factor(candidate, year, resolution))
+}
+
+#[derive(Clone, Copy)]
+struct Candidate {
+    row: Row,
+    years_away: u16,
+}
+
+/// Of two rows equally near the earlier is taken, of one year the first set's; without a year of
+/// the run the newest.
+fn nearest_row(sets: &[&str], zone: &str, year: Option<u16>) -> Option<Candidate> {
+    let mut best: Option<Candidate> = None;
     for set in sets {
-        for row in blob::rows_of(Section::Grid, &format!("{set}:{zone}")) {
-            let row_year = row.fields().u16();
-            let away = year.unwrap_or(u16::MAX).abs_diff(row_year);
-            if best.is_none_or(|(known, _)| away < known) {
-                best = Some((away, row));
+        for row in blob::rows_of(Section::Grid, set, zone) {
+            let years_away = year.unwrap_or(u16::MAX).abs_diff(row.fields().u16());
+            if best.is_none_or(|known| years_away < known.years_away) {
+                best = Some(Candidate { row, years_away });
             }
         }
     }
-    best.map(|(away, row)| factor(row, year.map(|_| away), resolution))
+    best
 }
 
-fn factor(row: Row, years_away: Option<u16>, resolution: Resolution) -> GridFactor {
+fn factor(candidate: Candidate, year_of_run: Option<u16>, resolution: Resolution) -> GridFactor {
+    let Candidate { row, years_away } = candidate;
     let mut fields = row.fields();
     let year = fields.u16();
     let scope = if fields.u8() == 0 { Scope::Lifecycle } else { Scope::Direct };
@@ -225,7 +236,7 @@ fn factor(row: Row, years_away: Option<u16>, resolution: Resolution) -> GridFact
     let source = SourceInfo::at(fields.u8());
     let value = Intensity::from_g_per_kwh(fields.millionths());
     let mut share = || Some(fields.u16()).filter(|s| *s != NO_SHARE).map(|s| f64::from(s) / 100.0);
-    let spread = spread(years_away, resolution);
+    let spread = spread(year_of_run.map(|_| years_away), resolution);
     GridFactor {
         zone: &row.key()[2..],
         year,

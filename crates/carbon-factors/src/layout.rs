@@ -1,8 +1,8 @@
 //! The form of the compiled tables, shared by the build script that writes them and the reader.
 //!
-//! The blob begins with one `(offset, rows)` pair of little-endian `u32` per [`Section`], then the
-//! number of bytes before the string pool. A row begins with its key; rows are sorted by the bytes
-//! of their key. Text is a `u32` offset into the pool and a `u16` length. Quantities are integers
+//! The rows begin with one `(offset, rows)` pair of little-endian `u32` per [`Section`]. A row begins
+//! with its key; rows are sorted by the bytes of their key. Text is a `u32` offset into a pool, which
+//! is a file of its own and therefore known to be UTF-8, and a `u16` length. Quantities are integers
 //! in millionths, so that every published decimal comes back as the nearest `f64`.
 
 /// Size of a text reference.
@@ -28,9 +28,6 @@ pub(crate) enum Section {
 }
 
 impl Section {
-    /// How many sections there are.
-    pub(crate) const COUNT: usize = 14;
-
     /// Bytes of a row, its key included.
     pub(crate) const fn width(self) -> usize {
         TEXT + match self {
@@ -63,11 +60,11 @@ impl Section {
 /// Stands for "none" where a share is optional.
 pub(crate) const NO_SHARE: u16 = u16::MAX;
 
-/// Which set a grid row belongs to: the first byte of its key.
+/// Which set a grid row belongs to: the beginning of its key.
 pub(crate) mod grid_set {
-    pub(crate) const EMBER: char = 'e';
-    pub(crate) const ELECTRICITY_MAPS: char = 'm';
-    pub(crate) const CODECARBON: char = 'c';
-    pub(crate) const DIRECT: char = 'd';
-    pub(crate) const MARGINAL: char = 'g';
+    pub(crate) const EMBER: &str = "e:";
+    pub(crate) const ELECTRICITY_MAPS: &str = "m:";
+    pub(crate) const CODECARBON: &str = "c:";
+    pub(crate) const DIRECT: &str = "d:";
+    pub(crate) const MARGINAL: &str = "g:";
 }

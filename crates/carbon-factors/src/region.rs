@@ -26,11 +26,11 @@ pub enum Fit {
     Shared,
 }
 
-/// Finds a region of a country by name or code; accents, case and words such as "Province" or
+/// Finds a region of a country (three-letter code, upper case) by name or code; accents, case and words such as "Province" or
 /// "State of" do not matter.
 pub fn region(country_iso3: &str, name: &str) -> Option<Region> {
     let plain = place_name::plain(name);
-    let find = |name: &str| blob::find(Section::Region, &format!("{country_iso3}:{name}"));
+    let find = |name: &str| blob::find_in(Section::Region, country_iso3, name);
     let bare = || {
         let ends = [" province", " state", " municipality", " autonomous region", " territory"];
         let starts = ["state of ", "province of "];
