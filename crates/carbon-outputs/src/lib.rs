@@ -7,5 +7,7 @@
 mod atomic;
 pub mod csv;
 pub mod float;
+pub mod json;
 
 pub use csv::{CsvError, CsvFile, CsvSink};
+pub use json::{JsonError, JsonReport};
