@@ -37,7 +37,7 @@ fn countries(input: &Input, writer: &mut Writer) -> BTreeMap<String, String> {
     }
     for row in codes.rows() {
         let (iso3, iso2) = (row.get("iso3"), row.get("iso2"));
-        for text in [iso3, iso2, row.get("name")] {
+        for text in [iso3, iso2, row.get("name"), row.get("listed_name")] {
             name(text, iso3);
         }
         iso3_of.insert(iso2.to_owned(), iso3.to_owned());

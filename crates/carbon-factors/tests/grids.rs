@@ -130,6 +130,28 @@ fn every_country_code_answers_with_a_lifecycle_value_or_the_world() {
 }
 
 #[test]
+fn countries_answer_by_the_names_that_people_and_services_use() {
+    for (name, iso3) in [
+        ("France", "FRA"),
+        ("fr", "FRA"),
+        (" fra ", "FRA"),
+        ("China", "CHN"),
+        ("United States", "USA"),
+        ("United States of America", "USA"),
+        ("UK", "GBR"),
+        ("South Korea", "KOR"),
+        ("Côte d'Ivoire", "CIV"),
+        ("Russia", "RUS"),
+        ("Türkiye", "TUR"),
+        ("Kosovo", "XKX"),
+    ] {
+        assert_eq!(country(name).map(|c| c.iso3), Some(iso3), "{name}");
+    }
+    assert_eq!(country("CHN").map(|c| c.name), Some("China"));
+    assert_eq!(country("Atlantis"), None);
+}
+
+#[test]
 fn enclaves_answer_with_the_grid_that_supplies_them() {
     for (place, supplier) in
         [("MCO", "FRA"), ("SMR", "ITA"), ("VAT", "ITA"), ("LIE", "CHE"), ("AND", "ESP")]

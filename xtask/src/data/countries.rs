@@ -11,26 +11,34 @@ pub(super) struct Country {
     pub(super) iso3: String,
     iso2: String,
     name: String,
+    listed_name: String,
 }
 
 /// The countries by ISO2 code.
 pub(super) type Countries = BTreeMap<String, Country>;
 
 /// Reads codes and names; the package's private `XKK` for Kosovo becomes the usual `XKX`.
+///
+/// The name of a country is the short one that CodeCarbon writes into its records ("China"), where
+/// it has one; the name of the list ("People's Republic of China") finds it too.
 pub(super) fn read(packages: &Packages) -> Result<Countries, Box<dyn Error>> {
     let package = "i18n-iso-countries-7.14.0";
     let codes = packages.json(package, "codes.json")?;
     let names = packages.json(package, "langs/en.json")?;
+    let mixes = "codecarbon/data/private_infra/global_energy_mix.json";
+    let short_names = packages.json("codecarbon-3.3.2", mixes)?;
     let mut countries = Countries::new();
     for code in codes.as_array().ok_or("codes.json is no list")? {
         let text = |i: usize| code[i].as_str().unwrap_or_default().to_owned();
         let (iso2, iso3) = (text(0), text(1).replace("XKK", "XKX"));
-        let name = match &names["countries"][&iso2] {
+        let listed_name = match &names["countries"][&iso2] {
             serde_json::Value::Array(several) => several.first().and_then(|n| n.as_str()),
             name => name.as_str(),
         };
-        let name = name.ok_or_else(|| format!("{iso2} has no name"))?.to_owned();
-        countries.insert(iso2.clone(), Country { iso3, iso2, name });
+        let listed_name = listed_name.ok_or_else(|| format!("{iso2} has no name"))?.to_owned();
+        let short_name = short_names[&iso3]["country_name"].as_str();
+        let name = short_name.unwrap_or(&listed_name).to_owned();
+        countries.insert(iso2.clone(), Country { iso3, iso2, name, listed_name });
     }
     Ok(countries)
 }
@@ -43,10 +51,10 @@ pub(super) fn write(
 ) -> Result<(), Box<dyn Error>> {
     out.write(
         "countries.tsv",
-        &["iso3", "iso2", "name", "source"],
-        countries
-            .values()
-            .map(|c| vec![c.iso3.clone(), c.iso2.clone(), c.name.clone(), "iso-3166".to_owned()]),
+        &["iso3", "iso2", "name", "listed_name", "source"],
+        countries.values().map(|c| {
+            [&c.iso3, &c.iso2, &c.name, &c.listed_name, "iso-3166"].map(str::to_owned).to_vec()
+        }),
     )?;
     let mut zones: BTreeMap<String, String> = BTreeMap::new();
     for line in packages.text("tzdata-2026.6", "tzdata/zoneinfo/zone.tab")?.lines() {
