@@ -201,12 +201,12 @@ impl Machine {
             self.apply(&action);
         }
         self.clock.advance(target.saturating_sub(self.clock.now().monotonic));
-        self.state().grow(target, &self.path("proc/stat"));
+        self.state().grow(target, &self.key("proc/stat"));
     }
 
     fn apply(&self, action: &Action) {
         let now = self.clock.now().monotonic;
-        let stat = self.path("proc/stat");
+        let stat = self.key("proc/stat");
         let mut state = self.state();
         state.grow(now, &stat);
         match action {
@@ -276,7 +276,9 @@ impl State {
                 write_in_place(path, &format!("{}\n", growth.value(now)));
             }
         }
-        if let Some(load) = &self.load {
+        if let Some(load) = &self.load
+            && !self.faulty.contains_key(stat)
+        {
             write_in_place(stat, &load.text(now));
         }
     }
