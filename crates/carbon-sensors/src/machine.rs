@@ -58,7 +58,7 @@ impl MachineParts {
 
 /// Reads [`MachineSample`]s from files that it keeps open.
 ///
-/// A sample costs two reads and no allocation: 6 µs with two CPUs, more with many (the kernel
+/// A sample costs two reads and no allocation: 7 to 9 µs with two CPUs, more with many (the kernel
 /// prints a line of `/proc/stat` for each, read or not).
 #[derive(Debug)]
 pub struct MachineReader {

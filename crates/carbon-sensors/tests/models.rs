@@ -1,5 +1,7 @@
 //! The CPU load model, the choice of its TDP and the RAM model, in watts and joules.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::time::Duration;
 
 use carbon_model::{Accuracy, Source};

@@ -56,10 +56,12 @@ impl CpuFacts {
         } else {
             info.architecture().map(str::to_owned)
         };
+        let online = online_list(root).unwrap_or_default();
+        let count = u32::try_from(online.len()).ok().filter(|count| *count > 0);
         Self {
-            logical_cpus: online_cpus(root).unwrap_or(info.entries).max(1),
-            sockets: count_sockets(root).unwrap_or(1),
-            threads_per_core: threads_per_core(root).unwrap_or(1),
+            logical_cpus: count.or_else(|| stat_cpus(root)).unwrap_or(info.entries).max(1),
+            threads_per_core: threads_per_core(root, &online).unwrap_or(1),
+            sockets: count_sockets(root, online).max(1),
             is_virtual: info.hypervisor || is_virtual(root, &info),
             vendor: info.vendor(),
             is_zen: info.is_zen(),
@@ -187,10 +189,17 @@ fn hexadecimal(text: &str) -> Option<u32> {
 /// Logical CPUs online: `/sys/devices/system/cpu/online`, else the lines of `/proc/stat`; `None`
 /// when neither can be read. 5 µs.
 pub fn online_cpus(root: &SysRoot) -> Option<u32> {
-    let listed = || parse_cpu_list(&root.read("sys/devices/system/cpu/online").ok()?);
-    if let Some(cpus) = listed().filter(|cpus| !cpus.is_empty()) {
-        return u32::try_from(cpus.len()).ok();
+    match online_list(root) {
+        Some(online) if !online.is_empty() => u32::try_from(online.len()).ok(),
+        _ => stat_cpus(root),
     }
+}
+
+fn online_list(root: &SysRoot) -> Option<BTreeSet<u32>> {
+    parse_cpu_list(&root.read(format!("{CPU_DIRECTORY}/online")).ok()?)
+}
+
+fn stat_cpus(root: &SysRoot) -> Option<u32> {
     let stat = root.read("proc/stat").ok()?;
     let is_cpu = |line: &&str| {
         line.strip_prefix("cpu").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
@@ -225,8 +234,8 @@ pub fn parse_cpu_list(text: &str) -> Option<BTreeSet<u32>> {
 const CPU_DIRECTORY: &str = "sys/devices/system/cpu";
 
 /// Sockets with a CPU online: each CPU not yet seen names its whole package.
-fn count_sockets(root: &SysRoot) -> Option<u32> {
-    let mut rest = parse_cpu_list(&root.read(format!("{CPU_DIRECTORY}/online")).ok()?)?;
+fn count_sockets(root: &SysRoot, online: BTreeSet<u32>) -> u32 {
+    let mut rest = online;
     let mut packages = BTreeSet::new();
     let mut sockets = 0;
     while let Some(cpu) = rest.pop_first() {
@@ -241,11 +250,10 @@ fn count_sockets(root: &SysRoot) -> Option<u32> {
             sockets += u32::from(packages.insert(package));
         }
     }
-    (sockets > 0).then_some(sockets)
+    sockets
 }
 
-fn threads_per_core(root: &SysRoot) -> Option<u32> {
-    let online = parse_cpu_list(&root.read(format!("{CPU_DIRECTORY}/online")).ok()?)?;
+fn threads_per_core(root: &SysRoot, online: &BTreeSet<u32>) -> Option<u32> {
     let first = online.first()?;
     let list =
         root.read(format!("{CPU_DIRECTORY}/cpu{first}/topology/thread_siblings_list")).ok()?;

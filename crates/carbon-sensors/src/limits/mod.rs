@@ -2,7 +2,7 @@
 //!
 //! A container or a Slurm job that is billed a whole node would be billed its neighbours. [`Limits`]
 //! holds only what really limits, smallest first, and says where each figure comes from. How much of
-//! the allowed part is used is read by [`CpuUsage`] and [`MemoryUsage`].
+//! the allowed part is used, the [`MachineReader`](crate::MachineReader) tells.
 
 mod cgroup;
 mod slurm;

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::host;
+use crate::facts::host::{self, OwnCpu};
 use crate::meter::ReadError;
 use crate::process::memory::memory_bytes;
 use crate::process::stat::ProcessStat;
@@ -99,25 +99,31 @@ impl ProcessTree {
         self.told_s
     }
 
-    fn observe(&mut self, stat: &ProcessStat) -> Member {
-        let mut seen = Member {
+    /// Known members, parents before their children.
+    fn known(&self) -> Vec<Known> {
+        let mut known: Vec<Known> =
+            self.members.iter().map(|(pid, m)| (*pid, Some(m.start_ticks))).collect();
+        known.sort_by_cached_key(|(pid, _)| line_of(*pid, &self.members).count());
+        if known.is_empty() && (self.is_own || !self.was_seen) {
+            known.push((self.pid, None));
+        }
+        known
+    }
+
+    fn observe(&self, stat: &ProcessStat, own: Option<OwnCpu>) -> Member {
+        let finer = own.filter(|_| stat.pid == self.pid);
+        let seconds = |ticks: u64| ticks as f64 * self.tick_s;
+        Member {
             start_ticks: stat.start_ticks,
             parent: stat.parent,
-            own_s: stat.own_ticks as f64 * self.tick_s,
-            reaped_s: stat.reaped_ticks as f64 * self.tick_s,
+            own_s: finer.map_or_else(|| seconds(stat.own_ticks), |cpu| cpu.own_s),
+            reaped_s: finer.map_or_else(|| seconds(stat.reaped_ticks), |cpu| cpu.reaped_s),
             owed_s: 0.0,
-        };
-        if self.is_own
-            && stat.pid == self.pid
-            && let Some(cpu) = host::own_cpu()
-        {
-            (seen.own_s, seen.reaped_s) = (cpu.own_s, cpu.reaped_s);
         }
-        seen
     }
 
     /// Replaces the members by those found, and settles the accounts of those that have gone.
-    fn update(&mut self, found: &Found) {
+    fn update(&mut self, found: &Found, own: Option<OwnCpu>) {
         let before = std::mem::take(&mut self.members);
         let unread = |pid: u32| found.unread.iter().any(|(other, _)| *other == pid);
         let lives = |pid: u32| {
@@ -135,7 +141,7 @@ impl ProcessTree {
             }
         }
         for (pid, stat) in &found.live {
-            let mut member = self.observe(stat);
+            let mut member = self.observe(stat, own);
             if let Some(then) = before.get(pid).filter(|_| lives(*pid)) {
                 let debt_s = debts.get(pid).copied().unwrap_or(0.0);
                 self.departed_s += member.settle(then, debt_s, 2.0 * self.tick_s);
@@ -179,18 +185,15 @@ impl CpuTree for ProcessTree {
         if !with_members && let Some(reading) = self.read_childless() {
             return Ok(reading);
         }
-        let mut start: Vec<Known> =
-            self.members.iter().map(|(pid, m)| (*pid, Some(m.start_ticks))).collect();
-        if start.is_empty() && (self.is_own || !self.was_seen) {
-            start.push((self.pid, None));
-        }
-        let mut found = walk(&self.root, &start);
+        // Our own account is taken before our children's, as every parent's is.
+        let own = if self.is_own { host::own_cpu() } else { None };
+        let mut found = walk(&self.root, &self.known());
         self.was_seen |= found.live.contains_key(&self.pid);
         if !self.was_seen {
             let missing = ReadError::Missing { what: "CPU time of the process" };
             return Err(found.unread.pop().map_or(missing, |(_, error)| error));
         }
-        self.update(&found);
+        self.update(&found, own);
         let living_s = self.members.values().map(Member::total_s).sum();
         let cpu_s = self.told(living_s);
         let mut reading = TreeReading { cpu_s, ..TreeReading::default() };

@@ -3,7 +3,7 @@
 //! Kernels list the children of each thread (`task/<tid>/children`); where that is not built in, all
 //! processes are scanned for their parents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 
 use crate::meter::ReadError;
@@ -25,8 +25,9 @@ pub(crate) type Known = (u32, Option<u64>);
 
 /// Finds living processes: those in `start` and all that descend from them.
 ///
-/// A parent's times are read before its children are looked for. A child that ends meanwhile can
-/// then be missing from a reading, which the next one makes good, but cannot be in it twice.
+/// A parent is read before its children, for which `start` must name parents first. A child that
+/// ends meanwhile can then be missing from a reading, which the next one makes good, but it cannot be
+/// in it twice: as a living process and in its parent's account of those that ended.
 pub(crate) fn walk(root: &SysRoot, start: &[Known]) -> Found {
     let lists_children =
         start.iter().any(|(pid, _)| root.path(format!("proc/{pid}/task/{pid}/children")).exists());
@@ -39,8 +40,8 @@ pub(crate) fn walk(root: &SysRoot, start: &[Known]) -> Found {
         }
     };
     let mut found = Found::default();
-    let mut waiting = start.to_vec();
-    while let Some((pid, began)) = waiting.pop() {
+    let mut waiting: VecDeque<Known> = start.iter().copied().collect();
+    while let Some((pid, began)) = waiting.pop_front() {
         if found.live.contains_key(&pid) {
             continue;
         }
