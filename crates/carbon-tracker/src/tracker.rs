@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::config::{Config, GpuSelection, TrackingMode};
+use carbon_model::Power;
+
+use crate::config::{Config, TrackingMode};
 use crate::hub::{Billing, Hub};
 use crate::location::{Place, resolve};
 use crate::plan::Preferences;
@@ -46,7 +48,7 @@ impl Tracker {
     pub fn new(hub: &Hub, config: Config) -> Self {
         Self {
             hub: hub.clone(),
-            preferences: preferences(&config),
+            preferences: Preferences::from(&config),
             config: Arc::new(config),
             python_version: String::new(),
             sinks: Vec::new(),
@@ -108,18 +110,15 @@ impl Tracker {
     }
 }
 
-/// What a configuration prefers among the possible sources.
-pub(crate) fn preferences(config: &Config) -> Preferences {
-    Preferences {
-        cpu_power_w: config.force_cpu_power.map(carbon_model::Power::watts),
-        ram_power_w: config.force_ram_power.map(carbon_model::Power::watts),
-        load_model: config.force_mode_cpu_load,
-        prefer_psys: config.rapl_prefer_psys,
-        gpus: match &config.gpu_ids {
-            GpuSelection::All => carbon_sensors::gpu::GpuSelection::all(),
-            GpuSelection::Only(ids) => {
-                carbon_sensors::gpu::GpuSelection::from_entries(ids.iter().map(String::as_str))
-            }
-        },
+impl From<&Config> for Preferences {
+    /// What a configuration prefers among the possible sources.
+    fn from(config: &Config) -> Self {
+        Self {
+            cpu_power_w: config.force_cpu_power.map(Power::watts),
+            ram_power_w: config.force_ram_power.map(Power::watts),
+            load_model: config.force_mode_cpu_load,
+            prefer_psys: config.rapl_prefer_psys,
+            gpus: config.gpu_ids.clone(),
+        }
     }
 }
