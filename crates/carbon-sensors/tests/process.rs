@@ -341,7 +341,7 @@ fn readings_in_the_middle_of_births_and_deaths_count_nothing_twice() {
                 })
             })
             .collect();
-        while !children.iter().all(|thread| thread.is_finished()) {
+        while !children.iter().all(std::thread::ScopedJoinHandle::is_finished) {
             cpu_s(&mut tree);
         }
     });
