@@ -6,9 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use carbon_sensors::gpu::GpuSelection;
 use carbon_tracker::config::{
-    CONFIG_FILE_NAME, Config, ConfigError, GpuSelection, Iso3, Layers, LogLevel, LookupName,
-    OutputMethod, Resolved, TrackingMode,
+    CONFIG_FILE_NAME, Config, ConfigError, Iso3, Layers, LogLevel, LookupName, OutputMethod,
+    Resolved, TrackingMode,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -187,19 +188,17 @@ fn the_old_name_of_the_token_works_until_the_new_one_is_set() {
 
 #[test]
 fn gpus_hidden_from_the_program_are_not_tracked() {
-    let only = |ids: &[&str]| GpuSelection::Only(ids.iter().map(ToString::to_string).collect());
-    let cuda = ("CUDA_VISIBLE_DEVICES", "1,GPU-4e8");
-    let rocr = ("ROCR_VISIBLE_DEVICES", "0");
-    assert_eq!(resolve(&[], &[]).config.gpu_ids, GpuSelection::All);
-    assert_eq!(resolve(&[rocr, cuda], &[]).config.gpu_ids, only(&["1", "GPU-4e8"]));
-    assert_eq!(resolve(&[rocr, ("CUDA_VISIBLE_DEVICES", "")], &[]).config.gpu_ids, only(&["0"]));
-    assert_eq!(resolve(&[cuda], &[("gpu_ids", "0")]).config.gpu_ids, only(&["0"]));
-    let none = resolve(&[("CUDA_VISIBLE_DEVICES", "")], &[]);
-    assert_eq!(none.config.gpu_ids, only(&[]));
-    assert_eq!(
-        notices(&none),
-        ["no GPU is tracked because CUDA_VISIBLE_DEVICES is set and names none"]
-    );
+    let (cuda, rocr) = ("1,GPU-4e8", "0");
+    let visible = |cuda, rocr| GpuSelection::resolve(None, cuda, rocr);
+    let environment = |variables: &[(&str, &str)]| resolve(variables, &[]).config.gpu_ids;
+    let (set_cuda, set_rocr) = (("CUDA_VISIBLE_DEVICES", cuda), ("ROCR_VISIBLE_DEVICES", rocr));
+    assert_eq!(environment(&[]), GpuSelection::all());
+    assert_eq!(environment(&[set_rocr, set_cuda]), visible(Some(cuda), Some(rocr)));
+    assert_eq!(environment(&[("CUDA_VISIBLE_DEVICES", "")]), visible(Some(""), None));
+    let ordered = [set_cuda, ("CUDA_DEVICE_ORDER", "PCI_BUS_ID")];
+    assert_eq!(environment(&ordered), visible(Some(cuda), None).in_pci_order(true));
+    let given = resolve(&[set_cuda], &[("gpu_ids", "0")]);
+    assert_eq!(given.config.gpu_ids, GpuSelection::parse("0"));
 }
 
 #[test]

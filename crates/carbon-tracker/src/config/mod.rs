@@ -20,7 +20,5 @@ pub use ini::{Entry, IniFile, Section, parse_ini};
 pub use notice::Notice;
 pub use resolve::{CONFIG_FILE_NAME, Layers, Resolved, SECTION, Setting, Settings};
 pub use settings::Config;
-pub use value::{
-    CallInterval, ConfigValue, GpuSelection, InvalidValue, Iso2, Iso3, LookupName, Secret, Wue,
-};
+pub use value::{CallInterval, ConfigValue, InvalidValue, Iso2, Iso3, LookupName, Secret, Wue};
 pub use words::{FactorTable, LogLevel, OnCsvWrite, OutputMethod, TrackingMode};

@@ -63,11 +63,6 @@ pub enum Notice {
         /// Why.
         reason: String,
     },
-    /// The variable that hides GPUs hides them all.
-    NoVisibleGpu {
-        /// Name of the variable.
-        variable: String,
-    },
 }
 
 impl fmt::Display for Notice {
@@ -94,9 +89,6 @@ impl fmt::Display for Notice {
             }
             Self::Unreadable { path, reason } => {
                 write!(f, "{} was passed over: {reason}", path.display())
-            }
-            Self::NoVisibleGpu { variable } => {
-                write!(f, "no GPU is tracked because {variable} is set and names none")
             }
         }
     }

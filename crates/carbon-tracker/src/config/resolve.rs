@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use carbon_sensors::gpu::GpuSelection;
+
 use super::error::{ConfigError, Origin};
 use super::ini::parse_ini;
 use super::notice::{Notice, nearest_key};
 use super::settings::Config;
-use super::value::{ConfigValue, GpuSelection};
+use super::value::ConfigValue;
 use super::words::OutputMethod;
 
 /// Name of the configuration file in the home and in the working directory.
@@ -152,23 +154,21 @@ impl Layers<'_> {
         global.into_iter().filter(|path| *path != local).chain([local.clone()]).collect()
     }
 
-    /// Without a selection by key, the variables that hide GPUs from programs hide them here.
+    /// Without a selection by key, the variables that hide GPUs from programs hide them here: one
+    /// vendor's each, and when it is empty all of that vendor's.
     fn take_visible_devices(&self, resolved: &mut Resolved) {
-        if resolved.is_set("gpu_ids") || resolved.config.gpu_ids != GpuSelection::All {
+        if resolved.is_set("gpu_ids") {
             return;
         }
-        let variables = ["CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"].map(|name| {
-            self.environment.iter().find(|(set, _)| set == name).map(|(_, value)| (name, value))
-        });
-        let set = || variables.iter().flatten();
-        let first_with_text = set().find(|(_, value)| !value.trim().is_empty());
-        let Some((name, value)) = first_with_text.or_else(|| set().next()) else { return };
-        let selection = GpuSelection::from_visible_devices(value);
-        if selection == GpuSelection::Only(Vec::new()) {
-            resolved.notices.push(Notice::NoVisibleGpu { variable: (*name).to_owned() });
-        }
-        resolved.config.gpu_ids = selection;
-        resolved.origins.insert("gpu_ids", Origin::Environment((*name).to_owned()));
+        let variable = |name: &str| {
+            self.environment.iter().find(|(set, _)| set == name).map(|(_, value)| value.as_str())
+        };
+        let hiding = ["CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"];
+        let [cuda, rocr] = hiding.map(variable);
+        let Some(name) = hiding.into_iter().find(|name| variable(name).is_some()) else { return };
+        resolved.config.gpu_ids = GpuSelection::resolve(None, cuda, rocr)
+            .in_pci_order(variable("CUDA_DEVICE_ORDER") == Some("PCI_BUS_ID"));
+        resolved.origins.insert("gpu_ids", Origin::Environment(name.to_owned()));
     }
 }
 

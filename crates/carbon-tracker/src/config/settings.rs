@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use carbon_model::{Intensity, Power, Pue};
+use carbon_sensors::gpu::GpuSelection;
 
-use super::value::{
-    CallInterval, ConfigValue, GpuSelection, InvalidValue, Iso2, Iso3, LookupName, Secret, Wue,
-};
+use super::value::{CallInterval, ConfigValue, InvalidValue, Iso2, Iso3, LookupName, Secret, Wue};
 use super::words::{FactorTable, LogLevel, OnCsvWrite, OutputMethod, TrackingMode};
 
 macro_rules! settings {
@@ -63,7 +62,7 @@ settings! {
     /// Address of the Prometheus push gateway.
     prometheus_url: String = "localhost:9091".into(),
     /// Which GPUs are tracked.
-    gpu_ids: GpuSelection = GpuSelection::All,
+    gpu_ids: GpuSelection = GpuSelection::all(),
     /// Address to which the final record is posted, whatever `output_methods` says.
     emissions_endpoint: Option<String> = None,
     /// Id of the experiment on the server.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use carbon_model::{Intensity, Power, Pue};
+use carbon_sensors::gpu::GpuSelection;
 
 use super::words::OutputMethod;
 
@@ -92,37 +93,9 @@ impl ConfigValue for CallInterval {
     }
 }
 
-/// Which GPUs are tracked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GpuSelection {
-    /// All of them.
-    All,
-    /// Those named by index (`0`) or by prefix of their id (`GPU-4e8`, `MIG-f1e`); none if empty.
-    Only(Vec<String>),
-}
-
-impl GpuSelection {
-    /// A selection written as a list or its looks (`0,1`, `[0, 1]`, `GPU-4e8`): whatever is
-    /// neither a letter, a digit nor `-` separates or decorates.
-    pub fn from_list(text: &str) -> Self {
-        let kept = |c: &char| c.is_alphanumeric() || matches!(c, '-' | ',');
-        let text: String = text.chars().filter(kept).collect();
-        Self::Only(text.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect())
-    }
-
-    /// A selection as drivers read `CUDA_VISIBLE_DEVICES` and `ROCR_VISIBLE_DEVICES`: the first
-    /// `-1` ends the list.
-    pub fn from_visible_devices(text: &str) -> Self {
-        match Self::from_list(text) {
-            Self::Only(ids) => Self::Only(ids.into_iter().take_while(|id| id != "-1").collect()),
-            Self::All => Self::All,
-        }
-    }
-}
-
 impl ConfigValue for GpuSelection {
     fn parse(text: &str) -> Result<Self, InvalidValue> {
-        Ok(Self::from_list(text))
+        Ok(Self::parse(text))
     }
 }
 
@@ -277,25 +250,6 @@ fn number(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn only(ids: &[&str]) -> GpuSelection {
-        GpuSelection::Only(ids.iter().map(|s| (*s).to_owned()).collect())
-    }
-
-    /// The golden values of the reference.
-    #[test]
-    fn gpu_lists_are_read_as_the_reference_reads_them() {
-        assert_eq!(GpuSelection::from_list("0,1,2"), only(&["0", "1", "2"]));
-        assert_eq!(GpuSelection::from_list("[0, 1, 2"), only(&["0", "1", "2"]));
-        assert_eq!(GpuSelection::from_list("MIG-f1e$%^"), only(&["MIG-f1e"]));
-        assert_eq!(GpuSelection::from_list(""), only(&[]));
-    }
-
-    #[test]
-    fn visible_devices_end_at_minus_one() {
-        assert_eq!(GpuSelection::from_visible_devices("-1"), only(&[]));
-        assert_eq!(GpuSelection::from_visible_devices("1,-1,0"), only(&["1"]));
-    }
 
     #[test]
     fn booleans_are_read_in_all_their_usual_spellings() {

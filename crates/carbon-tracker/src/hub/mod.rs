@@ -98,7 +98,7 @@ impl Hub {
     pub fn poll(&self) -> Option<Duration> {
         let mut state = self.lock();
         if state.until_due()?.is_zero() {
-            state.tick();
+            state.tick_here();
         }
         state.until_due()
     }

@@ -61,7 +61,7 @@ fn run(shared: &Shared) {
     while !state.closed {
         let wait = match state.until_due() {
             Some(due) if due.is_zero() => {
-                state.tick();
+                state.tick_on_own_thread();
                 continue;
             }
             Some(due) => {

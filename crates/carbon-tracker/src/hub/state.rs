@@ -20,6 +20,10 @@ use crate::plan::{Plan, Preferences};
 /// counters only about every millisecond.
 const EDGE_AGE: Duration = Duration::from_micros(250);
 
+/// Between edges, `/proc/stat` and `/proc/meminfo` are read no more often than this: the kernel counts
+/// CPU time in ticks of 10 ms.
+const TICK_AGE: Duration = Duration::from_millis(10);
+
 /// Members and memory of process trees are looked at no more often than this.
 const MEMBERS_AGE: Duration = Duration::from_millis(500);
 
@@ -42,7 +46,10 @@ pub(crate) struct State {
     /// Sampling intervals of the open windows.
     intervals: Vec<Duration>,
     last_tick: Option<Instant>,
-    cost: Duration,
+    /// CPU time of reads on the threads of callers.
+    edge_cost: Duration,
+    /// CPU time of the sampler thread.
+    thread_cost: Duration,
     samples: u64,
     /// What the sampler thread is doing.
     pub(super) sampler: Sampler,
@@ -66,7 +73,8 @@ impl State {
             independent: Vec::new(),
             intervals: Vec::new(),
             last_tick: None,
-            cost: Duration::ZERO,
+            edge_cost: Duration::ZERO,
+            thread_cost: Duration::ZERO,
             samples: 0,
             sampler: Sampler::default(),
             thread: None,
@@ -184,11 +192,23 @@ impl State {
         Some(interval.saturating_sub(passed))
     }
 
-    /// Takes a sample of everything that an open window counts, now.
-    pub(crate) fn tick(&mut self) {
+    /// Takes a sample on the thread of the caller.
+    pub(crate) fn tick_here(&mut self) {
         let clock = Arc::clone(&self.machine.clock);
         let started = clock.thread_cpu();
-        let now = clock.now();
+        self.tick();
+        self.edge_cost += clock.thread_cpu().saturating_sub(started);
+    }
+
+    /// Takes a sample on a thread that does nothing else.
+    pub(crate) fn tick_on_own_thread(&mut self) {
+        self.tick();
+        self.thread_cost = self.machine.clock.thread_cpu();
+    }
+
+    /// Takes a sample of everything that an open window counts, now.
+    fn tick(&mut self) {
+        let now = self.machine.clock.now();
         // Keep to the schedule; after a sleep or a stall start a new one.
         let interval = self.interval().unwrap_or_default();
         self.last_tick = Some(match self.last_tick {
@@ -201,13 +221,12 @@ impl State {
         });
         let used: Vec<usize> =
             (0..self.accounts.len()).filter(|&i| self.accounts[i].users > 0).collect();
-        self.read(&used, &now, |refresh| refresh / 4);
+        self.read(&used, &now, TICK_AGE, |refresh| refresh / 4);
         for &index in &used {
             self.accounts[index].read_use(now);
         }
         self.read_trees(&now);
         self.samples += 1;
-        self.cost += clock.thread_cpu().saturating_sub(started);
     }
 
     /// Reads what an edge of a window needs and marks it.
@@ -219,9 +238,9 @@ impl State {
             || plan.accounts.iter().any(|&i| stale(&self.accounts[i]))
         {
             let started = clock.thread_cpu();
-            self.read(&plan.accounts, &now, |refresh| EDGE_AGE.min(refresh / 4));
+            self.read(&plan.accounts, &now, EDGE_AGE, |refresh| EDGE_AGE.min(refresh / 4));
             self.samples += 1;
-            self.cost += clock.thread_cpu().saturating_sub(started);
+            self.edge_cost += clock.thread_cpu().saturating_sub(started);
         }
         let total = self.memory_total();
         if let Some(tree) = tree.and_then(|slot| self.trees[slot].as_mut()) {
@@ -232,7 +251,7 @@ impl State {
             gauges: self.gauges.mark(),
             tree: tree.and_then(|slot| self.trees[slot].as_ref()).map(TreeAccount::mark),
             at: clock.now(),
-            cost: self.cost,
+            cost: self.edge_cost + self.thread_cost,
             samples: self.samples,
         }
     }
@@ -275,9 +294,17 @@ impl State {
         self.reader.get_or_insert_with(|| MachineReader::open(&self.machine.root, &sampled))
     }
 
-    fn read(&mut self, accounts: &[usize], now: &Instant, age: impl Fn(Duration) -> Duration) {
+    /// Reads what is older than wanted: the shared sample than `sample_age`, a meter than the `age`
+    /// for its refresh.
+    fn read(
+        &mut self,
+        accounts: &[usize],
+        now: &Instant,
+        sample_age: Duration,
+        age: impl Fn(Duration) -> Duration,
+    ) {
         let clock = Arc::clone(&self.machine.clock);
-        if !self.sample_is_fresh(now, EDGE_AGE) {
+        if !self.sample_is_fresh(now, sample_age) {
             let sample = self.reader().read(&*clock, MachineParts::ALL);
             self.gauges.accept(&sample);
             self.sample = Some(sample);
