@@ -108,22 +108,28 @@ struct Key<'a> {
 
 impl Key<'_> {
     /// The order of the row's key against this one.
+    #[inline]
     fn compare(self, row: Row) -> Ordering {
         let (key, prefix) = (bytes(row.0), self.prefix.as_bytes());
+        if prefix.is_empty() {
+            return key.cmp(self.rest.as_bytes());
+        }
         match key.split_at_checked(prefix.len()) {
-            Some((head, tail)) => head.cmp(prefix).then_with(|| tail.cmp(self.rest.as_bytes())),
-            // A key shorter than the prefix is before everything that begins with the prefix, or
-            // apart from it already.
-            None => key.cmp(prefix),
+            Some((head, tail)) if head == prefix => tail.cmp(self.rest.as_bytes()),
+            // It differs within the prefix, or is shorter and so before or apart from it.
+            _ => key.cmp(prefix),
         }
     }
 }
 
 fn lower_bound(section: Section, key: Key<'_>) -> usize {
+    let (start, width) = (u32_at(ROWS, section as usize * 8) as usize, section.width());
+    let rows = &ROWS[start..start + count(section) * width];
     let (mut low, mut high) = (0, count(section));
     while low < high {
         let middle = usize::midpoint(low, high);
-        if key.compare(row(section, middle)).is_lt() {
+        let row = Row(&rows[middle * width..(middle + 1) * width]);
+        if key.compare(row).is_lt() {
             low = middle + 1;
         } else {
             high = middle;
