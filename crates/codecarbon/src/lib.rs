@@ -1,1 +1,98 @@
-//! stub
+//! The commands `codecarbon` and `codecarbon-monitor`: arguments, wiring, exit codes.
+//!
+//! A private library that the two binaries share: [`codecarbon`] has every command,
+//! [`codecarbon_monitor`] only `monitor`, so that it stays small. This is the only crate that reads
+//! the environment, the home and working directories and the terminal, in [`surroundings`].
+
+pub mod command;
+pub mod console;
+mod detect;
+pub mod exit;
+mod monitor;
+mod print;
+pub mod report;
+pub mod surroundings;
+
+use std::process::ExitCode;
+
+use carbon_tracker::config::LogLevel;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use console::Console;
+use exit::CommandError;
+use surroundings::Surroundings;
+
+const VERSION: &str = concat!("v", env!("CARGO_PKG_VERSION"));
+
+/// `codecarbon`, as a whole.
+pub fn codecarbon() -> ExitCode {
+    main(|start| {
+        let root = with_version(Command::new("codecarbon"))
+            .about("Measure the energy and the carbon emissions of computing")
+            .subcommand_required(true)
+            .arg_required_else_help(true)
+            .subcommand(monitor::command("monitor"))
+            .subcommand(detect::command());
+        let matches = match parse(root, start) {
+            Ok(matches) => matches,
+            Err(code) => return Ok(code),
+        };
+        match matches.subcommand() {
+            Some(("monitor", matches)) => monitor::run(matches, start),
+            Some(("detect", matches)) => detect::run(matches, start),
+            _ => Err(CommandError::internal("a command is missing in the dispatcher")),
+        }
+    })
+}
+
+/// `codecarbon-monitor`, as a whole: `monitor`, with or without that word.
+pub fn codecarbon_monitor() -> ExitCode {
+    main(|start| {
+        let mut start = start.clone();
+        if start.arguments.first().is_some_and(|word| word == "monitor") {
+            start.arguments.remove(0);
+        }
+        let root = with_version(monitor::command("codecarbon-monitor"));
+        match parse(root, &start) {
+            Ok(matches) => monitor::run(&matches, &start),
+            Err(code) => Ok(code),
+        }
+    })
+}
+
+fn with_version(command: Command) -> Command {
+    command.version(VERSION).disable_version_flag(true).arg(
+        Arg::new("version")
+            .long("version")
+            .short('v')
+            .short_alias('V')
+            .action(ArgAction::Version)
+            .help("Print the version"),
+    )
+}
+
+/// Parses the arguments; help, version and mistakes are printed here and end with a code.
+fn parse(root: Command, start: &Surroundings) -> Result<ArgMatches, u8> {
+    let name = root.get_name().to_owned();
+    let words = std::iter::once(name.into()).chain(start.arguments.iter().cloned());
+    root.try_get_matches_from(words).map_err(|error| {
+        // A reader that has gone away is not an error.
+        let _ = error.print();
+        u8::try_from(error.exit_code()).unwrap_or(exit::USAGE)
+    })
+}
+
+/// Runs a command; turns errors into messages and exit codes, a panic into 70.
+fn main(run: impl FnOnce(&Surroundings) -> Result<u8, CommandError>) -> ExitCode {
+    let start = Surroundings::of_this_process();
+    let console = Console::new(start.colours(), LogLevel::Warning);
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&start)))
+        .unwrap_or_else(|_| {
+            Err(CommandError::internal("this is a fault of codecarbon, not of your program")
+                .hint("please report it with the message above"))
+        });
+    ExitCode::from(result.unwrap_or_else(|error| {
+        console.error(&error);
+        error.code
+    }))
+}

@@ -1,0 +1,5 @@
+//! The command `codecarbon`.
+
+fn main() -> std::process::ExitCode {
+    codecarbon::codecarbon()
+}

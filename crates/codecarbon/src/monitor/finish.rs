@@ -1,0 +1,78 @@
+//! The end of a run: the record is saved, the report printed. What fails here is said and changes
+//! nothing else.
+
+use carbon_outputs::json::JsonReport;
+use carbon_tracker::Outcome;
+use carbon_tracker::config::OutputMethod;
+
+use super::record_file::RecordFile;
+use super::settings::{JsonTarget, Settings};
+use crate::command::supervise::Ending;
+use crate::console::Console;
+use crate::exit::CommandError;
+use crate::print::print;
+use crate::report::{View, render};
+use crate::surroundings::Surroundings;
+
+/// A run that is over.
+pub(crate) struct Finish<'a> {
+    /// What it came to.
+    pub(crate) outcome: Outcome,
+    /// The command as one line and how it ended.
+    pub(crate) command: Option<(String, Ending)>,
+    /// What was asked for.
+    pub(crate) settings: &'a Settings,
+    /// Where relative paths start.
+    pub(crate) start: &'a Surroundings,
+    /// Who is told.
+    pub(crate) console: Console,
+}
+
+/// Saves and reports.
+pub(crate) fn finish(run: Finish<'_>, record_file: &mut RecordFile) {
+    let Finish { mut outcome, command, settings, start, console } = run;
+    let mut saved_to = Vec::new();
+    match record_file.save(&outcome) {
+        Ok((path, notices)) => {
+            saved_to.extend(path);
+            outcome.warnings.extend(notices);
+        }
+        Err(message) => console.error(&CommandError::user(message)),
+    }
+    let command = command.as_ref().map(|(line, ending)| (line.as_str(), *ending));
+    let json = with_command(JsonReport::new(&outcome), command);
+    let written = match &settings.json {
+        Some(JsonTarget::File(path)) => {
+            let path = start.absolute(path);
+            Some(json.write_to(&path).map(|()| path))
+        }
+        _ => None,
+    };
+    let by_method = settings
+        .config
+        .output_methods
+        .contains(&OutputMethod::Json)
+        .then(|| json.write_into(&start.absolute(&settings.config.output_dir)));
+    for result in written.into_iter().chain(by_method) {
+        match result {
+            Ok(path) => saved_to.push(path),
+            Err(error) => console.error(&CommandError::user(error)),
+        }
+    }
+    if !settings.quiet {
+        console.print(&render(&View::of(&outcome, command, &saved_to), console.colours()));
+    }
+    if settings.json == Some(JsonTarget::Stream) {
+        match command {
+            Some(_) => console.print(&json.pretty()),
+            None => print(&(json.line() + "\n")),
+        }
+    }
+}
+
+fn with_command<'a>(json: JsonReport<'a>, command: Option<(&'a str, Ending)>) -> JsonReport<'a> {
+    match command {
+        Some((line, ending)) => json.with_command(line, ending.code()),
+        None => json,
+    }
+}

@@ -1,0 +1,204 @@
+//! What `monitor` is asked to do: the configuration in its layers, and the command's own choices.
+
+use std::path::PathBuf;
+
+use carbon_tracker::config::{
+    CallInterval, Config, Layers, LogLevel, Notice, OutputMethod, Resolved,
+};
+use clap::ArgMatches;
+use std::time::Duration;
+
+use super::options;
+use crate::exit::CommandError;
+use crate::surroundings::Surroundings;
+
+/// Where the full report goes as JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum JsonTarget {
+    /// Standard error under a command, standard output without one.
+    Stream,
+    /// A file, which is replaced.
+    File(PathBuf),
+}
+
+/// Everything that was asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// The tracker's configuration.
+    pub(crate) config: Config,
+    /// Remarks on the configuration.
+    pub(crate) notices: Vec<Notice>,
+    /// Whether a tracking mode was asked for by a flag.
+    pub(crate) mode_given: bool,
+    /// Whether the CSV file is written.
+    pub(crate) csv: bool,
+    /// Where the report goes as JSON, if anywhere.
+    pub(crate) json: Option<JsonTarget>,
+    /// Print no report and no warning.
+    pub(crate) quiet: bool,
+    /// Whether the command may be put into a cgroup of its own.
+    pub(crate) cgroup: bool,
+}
+
+impl Settings {
+    /// Reads files, environment and flags; flags win, but only those that were given.
+    pub(crate) fn read(matches: &ArgMatches, start: &Surroundings) -> Result<Self, CommandError> {
+        let arguments = options::given_settings(matches).map_err(|flag| {
+            CommandError::usage(format!("the value of --{flag} is not UTF-8 text"))
+        })?;
+        let mode_given = arguments.iter().any(|(key, _)| key == "tracking_mode");
+        let resolved = Layers {
+            base: defaults(),
+            home: start.home(),
+            cwd: Some(&start.directory),
+            environment: start.variables.clone(),
+            arguments,
+        }
+        .resolve()
+        .map_err(CommandError::user)?;
+        check_place(&resolved)?;
+        let Resolved { config, notices, .. } = resolved;
+        let json = matches.get_one::<PathBuf>("json").map(|path| match path.to_str() {
+            Some("-") => JsonTarget::Stream,
+            _ => JsonTarget::File(path.clone()),
+        });
+        Ok(Self {
+            csv: config.output_methods.contains(&OutputMethod::Csv) && !matches.get_flag("no-csv"),
+            json,
+            mode_given,
+            notices,
+            quiet: matches.get_flag("quiet"),
+            cgroup: !matches.get_flag("no-cgroup"),
+            config: wanted_api(config, matches),
+        })
+    }
+
+    /// The threshold for what is said.
+    pub(crate) fn log_level(&self) -> LogLevel {
+        if self.quiet { LogLevel::Critical } else { self.config.log_level }
+    }
+
+    /// Places that records were asked to go to and that this version cannot send to.
+    pub(crate) fn unserved(&self) -> Vec<&'static str> {
+        let mut unserved: Vec<&'static str> = self
+            .config
+            .output_methods
+            .iter()
+            .filter(|method| !matches!(method, OutputMethod::Csv | OutputMethod::Json))
+            .map(|method| method.as_str())
+            .collect();
+        if self.config.emissions_endpoint.is_some() {
+            unserved.push("emissions_endpoint");
+        }
+        if self.config.electricitymaps_api_token.is_some() {
+            unserved.push("electricitymaps_api_token");
+        }
+        unserved
+    }
+}
+
+/// What `monitor` does when nobody says otherwise, where that differs from the tracker.
+fn defaults() -> Config {
+    Config {
+        measure_power_secs: Duration::from_secs(10),
+        api_call_interval: CallInterval::every(30),
+        log_level: LogLevel::Warning,
+        ..Config::default()
+    }
+}
+
+/// `--api` and `--no-api` add and remove the API among the outputs.
+fn wanted_api(mut config: Config, matches: &ArgMatches) -> Config {
+    let api = OutputMethod::Api;
+    if matches.get_flag("no-api") {
+        config.output_methods.retain(|method| *method != api);
+    } else if matches.get_flag("api") && !config.output_methods.contains(&api) {
+        config.output_methods.push(api);
+    }
+    config
+}
+
+/// Offline, nothing can find the place but what the user says.
+fn check_place(resolved: &Resolved) -> Result<(), CommandError> {
+    let config = &resolved.config;
+    let known = config.country_iso_code.is_some()
+        || config.country_2letter_iso_code.is_some()
+        || (config.cloud_provider.is_some() && config.cloud_region.is_some())
+        || config.force_carbon_intensity_g_co2e_kwh.is_some();
+    if !config.offline || known {
+        return Ok(());
+    }
+    Err(CommandError::user("Country ISO code is required for offline mode")
+        .hint("give --country-iso-code, three letters such as FRA, or set country_iso_code in the configuration")
+        .hint("in a cloud, --cloud-provider and --cloud-region do as well"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Command;
+
+    use super::*;
+
+    fn read(line: &str, variables: &[(&str, &str)]) -> Result<Settings, CommandError> {
+        let words = std::iter::once("monitor").chain(line.split_whitespace());
+        let matches = options::add_to(Command::new("monitor")).get_matches_from(words);
+        let own = |(k, v): &(&str, &str)| ((*k).to_owned(), (*v).to_owned());
+        let start = Surroundings {
+            variables: variables.iter().map(own).collect(),
+            directory: "/nonexistent".into(),
+            ..Surroundings::default()
+        };
+        Settings::read(&matches, &start)
+    }
+
+    #[test]
+    fn only_flags_that_were_given_override_the_configuration() {
+        let environment = [("CODECARBON_MEASURE_POWER_SECS", "2"), ("CODECARBON_PUE", "1.3")];
+        let settings = read("--pue 1.5 sleep", &environment).unwrap();
+        assert_eq!(settings.config.measure_power_secs, Duration::from_secs(2));
+        assert_eq!(settings.config.pue.ratio(), 1.5);
+        let settings = read("sleep", &[]).unwrap();
+        assert_eq!(settings.config.measure_power_secs, Duration::from_secs(10));
+    }
+
+    #[test]
+    fn offline_without_any_place_is_refused() {
+        let error = read("--offline -- true", &[]).unwrap_err();
+        assert_eq!(error.code, 1);
+        assert_eq!(error.message, "Country ISO code is required for offline mode");
+        for line in [
+            "--offline --country-iso-code FRA",
+            "--offline --cloud-provider gcp --cloud-region europe-west9",
+            "--offline --force-carbon-intensity-g-co2e-kwh 0",
+            "--no-offline",
+        ] {
+            assert!(read(line, &[]).is_ok(), "{line}");
+        }
+        assert!(read("--offline", &[("codecarbon_country_iso_code", "DEU")]).is_ok());
+        assert!(read("--no-offline", &[("codecarbon_offline", "true")]).is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_served_is_named_and_no_api_takes_it_back() {
+        let with_api = [("CODECARBON_OUTPUT_METHODS", "csv,api,prometheus")];
+        assert_eq!(read("sleep", &with_api).unwrap().unserved(), ["api", "prometheus"]);
+        assert_eq!(read("--no-api sleep", &with_api).unwrap().unserved(), ["prometheus"]);
+        assert_eq!(read("--api sleep", &[]).unwrap().unserved(), ["api"]);
+        assert!(read("sleep", &[]).unwrap().unserved().is_empty());
+    }
+
+    #[test]
+    fn bad_values_name_key_and_value() {
+        let error = read("--pue 0.5 sleep", &[]).unwrap_err();
+        assert_eq!(error.code, 1);
+        assert!(error.message.contains("pue = \"0.5\""), "{error:?}");
+    }
+
+    #[test]
+    fn csv_and_json_are_chosen_by_flags() {
+        let settings = read("--no-csv --json=out.json sleep", &[]).unwrap();
+        assert!(!settings.csv);
+        assert_eq!(settings.json, Some(JsonTarget::File("out.json".into())));
+        assert_eq!(read("--json sleep", &[]).unwrap().json, Some(JsonTarget::Stream));
+    }
+}

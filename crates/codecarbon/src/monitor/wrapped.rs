@@ -1,0 +1,80 @@
+//! `monitor -- command`: measures a program and what it starts.
+//!
+//! The report goes to standard error, so that the program's output can be piped, and nothing that
+//! goes wrong with measuring or saving changes the program's exit code.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use carbon_sensors::SystemClock;
+use carbon_tracker::config::TrackingMode;
+use carbon_tracker::{Billing, Hub, Run, Sampling, Tracker};
+
+use super::finish::{Finish, finish};
+use super::machine_of;
+use super::record_file::RecordFile;
+use super::settings::Settings;
+use crate::command::program;
+use crate::command::signals::Signals;
+use crate::command::spawn::spawn;
+use crate::command::supervise::{self, Watch, supervise};
+use crate::command::tree::Enclosure;
+use crate::console::Console;
+use crate::exit::CommandError;
+use crate::surroundings::Surroundings;
+
+/// Runs the command; the exit code is the command's.
+pub(crate) fn run(
+    mut settings: Settings,
+    words: &[OsString],
+    start: &Surroundings,
+    console: Console,
+) -> Result<u8, CommandError> {
+    let program = program::find(&words[0], start.variable("PATH"))?;
+    let mut record_file = RecordFile::open(&settings, start)?;
+    // The configuration's mode is about the machine monitor; a command is billed its own use unless
+    // a flag says otherwise, as in the reference.
+    if !settings.mode_given {
+        settings.config.tracking_mode = TrackingMode::Process;
+    }
+    let signals = Signals::take_over(&supervise::TAKEN).map_err(|error| {
+        CommandError::internal(format!("signals cannot be taken over: {error}"))
+    })?;
+    supervise::adopt_orphans();
+    let enclosure = Enclosure::make(settings.cgroup);
+    let hub = Hub::new(machine_of(&settings.config, start), Sampling::Manual);
+    let tracker = Tracker::new(&hub, settings.config.clone());
+    let run = tracker.start_billed(match settings.config.tracking_mode {
+        TrackingMode::Machine => Billing::Machine,
+        TrackingMode::Process => Billing::Tree(enclosure.tree()),
+    });
+    let child = spawn(&program, words, signals.found_mask(), enclosure.group())
+        .map_err(|error| program::explain(&program, &error))?;
+    let mut watch = Measured { hub: &hub, run: &run, record_file: &mut record_file, console };
+    let ending = supervise(child, &signals, &SystemClock, &mut watch);
+    let outcome = run.stop();
+    let command = Some((program::as_line(words), ending));
+    finish(Finish { outcome, command, settings: &settings, start, console }, &mut record_file);
+    Ok(ending.code())
+}
+
+/// What goes on while the command runs.
+struct Measured<'a> {
+    hub: &'a Hub,
+    run: &'a Run,
+    record_file: &'a mut RecordFile,
+    console: Console,
+}
+
+impl Watch for Measured<'_> {
+    fn sample(&mut self) -> Option<Duration> {
+        self.hub.poll()
+    }
+
+    fn save_so_far(&mut self) {
+        let Some(outcome) = self.run.peek() else { return };
+        if let Err(message) = self.record_file.save(&outcome) {
+            self.console.error(&CommandError::user(message));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What a command was started with: arguments, environment, home and working directory, terminal.
+//!
+//! This is the only module of the workspace that asks the process for them; everything below gets
+//! values. Tests build a [`Surroundings`] by hand.
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+/// Arguments, environment and terminal of the process, read once.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// Arguments without the program's own name.
+    pub arguments: Vec<OsString>,
+    /// Environment variables; those that are not UTF-8 are left out, for no name or value that
+    /// matters here can be one.
+    pub variables: Vec<(String, String)>,
+    /// Working directory; empty when it cannot be told (it was removed), so that relative paths
+    /// stay relative.
+    pub directory: PathBuf,
+    /// Whether standard error is a terminal.
+    pub stderr_is_terminal: bool,
+    /// Whether standard output is a terminal.
+    pub stdout_is_terminal: bool,
+}
+
+impl Surroundings {
+    /// Those of this process.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn of_this_process() -> Self {
+        Self {
+            arguments: std::env::args_os().skip(1).collect(),
+            variables: std::env::vars_os()
+                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
+                .collect(),
+            directory: std::env::current_dir().unwrap_or_default(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+            stdout_is_terminal: std::io::stdout().is_terminal(),
+        }
+    }
+
+    /// An environment variable.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str())
+    }
+
+    /// The user's home directory, by `HOME`.
+    pub fn home(&self) -> Option<&Path> {
+        self.variable("HOME").filter(|h| !h.is_empty()).map(Path::new)
+    }
+
+    /// Whether text for people on standard error may be coloured: it is a terminal that can, and
+    /// `NO_COLOR` (no-color.org) is unset or empty.
+    pub fn colours(&self) -> bool {
+        self.stderr_is_terminal
+            && self.variable("NO_COLOR").is_none_or(str::is_empty)
+            && self.variable("TERM") != Some("dumb")
+    }
+
+    /// A path of the user's made absolute, without touching the file system.
+    pub fn absolute(&self, path: &Path) -> PathBuf {
+        let mut absolute = PathBuf::new();
+        for part in self.directory.join(path).components() {
+            match part {
+                std::path::Component::CurDir => {}
+                part => absolute.push(part),
+            }
+        }
+        absolute
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_color_and_a_dumb_terminal_switch_colours_off() {
+        let with = |name: &str, value: &str| Surroundings {
+            stderr_is_terminal: true,
+            variables: vec![(name.into(), value.into())],
+            ..Surroundings::default()
+        };
+        assert!(with("TERM", "xterm").colours());
+        assert!(!with("NO_COLOR", "1").colours());
+        assert!(with("NO_COLOR", "").colours());
+        assert!(!with("TERM", "dumb").colours());
+        assert!(!Surroundings::default().colours());
+    }
+
+    #[test]
+    fn relative_paths_are_taken_from_the_working_directory() {
+        let here = Surroundings { directory: "/data/run".into(), ..Surroundings::default() };
+        assert_eq!(here.absolute(Path::new("./out/e.csv")), Path::new("/data/run/out/e.csv"));
+        assert_eq!(here.absolute(Path::new("/tmp/e.csv")), Path::new("/tmp/e.csv"));
+    }
+}

@@ -1,0 +1,10 @@
+//! The commands as their users run them: real processes in a sandbox.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod exit_codes;
+mod help;
+mod measuring;
+mod sandbox;
+mod signals;
+mod terminal;
