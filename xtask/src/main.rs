@@ -6,6 +6,9 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that talks to people")]
 #![expect(clippy::disallowed_methods, reason = "a program that asks its machine")]
 
+mod bench;
+mod data;
+mod fuzz;
 mod shell;
 mod test;
 
@@ -14,7 +17,11 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask <command> [options]
 
+  data    regenerates the reference tables from published packages (--compare, --notice)
   test    everything that CI checks: format, lints, docs, dependencies, tests
+  bench   what measuring costs, against the stock package: a table in Markdown
+          (--quick, --no-peer)
+  fuzz    every parser under libFuzzer (--seconds N, names of targets)
 ";
 
 fn main() -> ExitCode {
@@ -24,7 +31,10 @@ fn main() -> ExitCode {
         None => ("help", args.as_slice()),
     };
     let result = match command {
+        "data" => data::run(options),
         "test" => test::run_all(options),
+        "bench" => bench::run(options),
+        "fuzz" => fuzz::run_targets(options),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())

@@ -49,7 +49,7 @@ pub(crate) const CPUINFO: Target = Target {
 
 pub(crate) const CPU_LIST: Target = Target {
     name: "cpu-list",
-    seeds: &["0-3,8", "", "0", "0-65535", "4294967295"],
+    seeds: &["0-3,8", "", "0", "0-255", "4294967295"],
     check: |bytes| {
         if let Some(cpus) = parse_cpu_list(&text(bytes)) {
             assert!(cpus.last().is_none_or(|last| *last < 1 << 16));

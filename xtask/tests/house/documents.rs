@@ -56,3 +56,18 @@ fn links_between_documents_lead_somewhere() {
         }
     }
 }
+
+#[test]
+fn every_setting_is_documented() {
+    let settings = read("crates/carbon-tracker/src/config/settings.rs");
+    let (_, list) = settings.split_once("\nsettings! {\n").expect("the list of settings");
+    let document = read("docs/configuration.md");
+    let (list, _) = list.split_once("\n}\n").expect("the end of the list");
+    let lines = list.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let keys: Vec<&str> =
+        lines.filter_map(|line| line.split_once(": ")).map(|(key, _)| key.trim()).collect();
+    assert!(keys.len() > 30, "{keys:?}");
+    for key in keys {
+        assert!(document.contains(&format!("`{key}`")), "{key}");
+    }
+}

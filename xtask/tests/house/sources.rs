@@ -53,6 +53,7 @@ fn only_the_commands_and_the_clock_ask_the_machine_unasked() {
         if file == CLOCK || file.starts_with(COMMANDS) {
             continue;
         }
+        let text = text.replace("std::env::consts", "what the compiler knows");
         for ambient in ["disallowed_methods", "std::env::", "use std::env", "IsTerminal", "stdin("]
         {
             assert!(!text.contains(ambient), "{file} uses {ambient}");
