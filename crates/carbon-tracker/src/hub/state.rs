@@ -24,6 +24,10 @@ const EDGE_AGE: Duration = Duration::from_micros(250);
 /// CPU time in ticks of 10 ms.
 const TICK_AGE: Duration = Duration::from_millis(10);
 
+/// Between edges, memory is looked at no more often than this: its use changes slowly, and the kernel
+/// adds it up for each read.
+const MEMORY_AGE: Duration = Duration::from_millis(450);
+
 /// Members and memory of process trees are looked at no more often than this.
 const MEMBERS_AGE: Duration = Duration::from_millis(500);
 
@@ -37,6 +41,7 @@ pub(crate) struct State {
     pub(crate) detected: Option<Detected>,
     reader: Option<MachineReader>,
     sample: Option<MachineSample>,
+    memory_at: Option<Instant>,
     gauges: Gauges,
     plans: Vec<(Preferences, Arc<Plan>)>,
     trees: Vec<Option<TreeAccount>>,
@@ -66,6 +71,7 @@ impl State {
             detected: None,
             reader: None,
             sample: None,
+            memory_at: None,
             gauges: Gauges::default(),
             plans: Vec::new(),
             trees: Vec::new(),
@@ -305,7 +311,15 @@ impl State {
     ) {
         let clock = Arc::clone(&self.machine.clock);
         if !self.sample_is_fresh(now, sample_age) {
-            let sample = self.reader().read(&*clock, MachineParts::ALL);
+            let memory = self.memory_at.is_none_or(|at| {
+                now.active_since(&at) >= if sample_age == EDGE_AGE { EDGE_AGE } else { MEMORY_AGE }
+            });
+            let mut sample = self.reader().read(&*clock, MachineParts { cpu: true, memory });
+            if memory {
+                self.memory_at = Some(*now);
+            } else {
+                sample.memory = self.sample.and_then(|s| s.memory);
+            }
             self.gauges.accept(&sample);
             self.sample = Some(sample);
         }
