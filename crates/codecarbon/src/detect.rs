@@ -100,8 +100,7 @@ fn as_text(found: &Found) -> String {
         for meter in found.sources(component) {
             let _ = writeln!(
                 out,
-                "  {component}: {} by {}, {}; true value × {:.2} to {:.2}",
-                meter.name,
+                "  {component}: {}: {} (the truth is {:.2} to {:.2} times the figure)",
                 meter.source.label(),
                 meter.detail,
                 meter.accuracy.low,

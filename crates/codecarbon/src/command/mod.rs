@@ -9,3 +9,4 @@ pub mod signals;
 pub mod spawn;
 pub mod supervise;
 pub mod tree;
+mod vfork;

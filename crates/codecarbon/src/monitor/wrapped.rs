@@ -16,9 +16,9 @@ use super::record_file::RecordFile;
 use super::settings::Settings;
 use crate::command::program;
 use crate::command::signals::Signals;
-use crate::command::spawn::spawn;
+use crate::command::spawn::Start;
 use crate::command::supervise::{self, Watch, supervise};
-use crate::command::tree::Enclosure;
+use crate::command::tree::{Enclosure, Started};
 use crate::console::Console;
 use crate::exit::CommandError;
 use crate::surroundings::Surroundings;
@@ -43,15 +43,17 @@ pub(crate) fn run(
     supervise::adopt_orphans();
     let enclosure = Enclosure::make(settings.cgroup);
     let hub = Hub::new(machine_of(&settings.config, start), Sampling::Manual);
-    let tracker = Tracker::new(&hub, settings.config.clone());
-    let run = tracker.start_billed(match settings.config.tracking_mode {
-        TrackingMode::Machine => Billing::Machine,
-        TrackingMode::Process => Billing::Tree(enclosure.tree()),
-    });
-    let child = spawn(&program, words, signals.found_mask(), enclosure.group())
+    let command = Start::new(&program, words, signals.found_mask())
         .map_err(|error| program::explain(&program, &error))?;
+    let tracker = Tracker::new(&hub, settings.config.clone());
+    let mut run = tracker.start_billed(Billing::Machine);
+    let Started { pid, tree } =
+        enclosure.start(&command).map_err(|error| program::explain(&program, &error))?;
+    if settings.config.tracking_mode == TrackingMode::Process {
+        run.attach_tree(tree);
+    }
     let mut watch = Measured { hub: &hub, run: &run, record_file: &mut record_file, console };
-    let ending = supervise(child, &signals, &SystemClock, &mut watch);
+    let ending = supervise(pid, &signals, &SystemClock, &mut watch);
     let outcome = run.stop();
     let command = Some((program::as_line(words), ending));
     finish(Finish { outcome, command, settings: &settings, start, console }, &mut record_file);

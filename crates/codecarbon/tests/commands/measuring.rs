@@ -150,6 +150,25 @@ fn orphans_are_counted_as_long_as_the_command_runs() {
 }
 
 #[test]
+fn a_short_command_is_billed_its_memory() {
+    for options in [&["--no-cgroup"][..], &[]] {
+        let sandbox = Sandbox::new();
+        let options = [&["--json=report.json"], options].concat();
+        let script = "x=$(head -c 30000000 /dev/zero | tr '\\0' a); : $x";
+        sandbox.monitor_sh(&options, script).output().unwrap();
+        let report = json_of(&sandbox.work().join("report.json"));
+        let ram_j = |whose: &str| {
+            let parts = report[whose]["components"].as_array().unwrap();
+            let ram = parts.iter().find(|part| part["component"] == "ram").unwrap();
+            ram["energy"]["joules"]["value"].as_f64().unwrap()
+        };
+        let total = report["record"]["ram_total_size"].as_f64().unwrap() * 1024.0_f64.powi(3);
+        let billed = ram_j("process") / ram_j("machine") * total;
+        assert!((20e6..500e6).contains(&billed), "{billed} bytes, {options:?}");
+    }
+}
+
+#[test]
 fn a_fake_machine_gives_its_joules() {
     let machine = carbon_testkit::Machine::load(machines::SERVER_TWO_SOCKET_DRAM);
     let sandbox = Sandbox::new();
