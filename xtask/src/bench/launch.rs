@@ -95,19 +95,20 @@ impl Drop for Scratch {
 /// How busy other programs kept the machine while we measured.
 pub(crate) struct Ambient {
     start: Instant,
-    machine_s: f64,
+    /// Processor seconds of all but us until then.
+    others_s: f64,
 }
 
 impl Ambient {
     /// Starts watching.
     pub(crate) fn start() -> Self {
-        Self { start: Instant::now(), machine_s: machine_busy_s() }
+        Self { start: Instant::now(), others_s: machine_busy_s() - own_cpu_s() }
     }
 
     /// Cores that others kept busy, on average: everything, less us and our children.
     fn cores(&self) -> f64 {
-        let busy = machine_busy_s() - self.machine_s - own_cpu_s();
-        (busy / self.start.elapsed().as_secs_f64()).max(0.0)
+        let busy_s = machine_busy_s() - own_cpu_s() - self.others_s;
+        (busy_s / self.start.elapsed().as_secs_f64()).max(0.0)
     }
 
     /// One line for people.
