@@ -11,7 +11,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Value, json};
 
 use crate::exit::{self, CommandError};
-use crate::monitor::machine_of;
+use crate::machine::machine_of;
 use crate::print::print;
 use crate::surroundings::Surroundings;
 

@@ -8,6 +8,7 @@ pub mod command;
 pub mod console;
 mod detect;
 pub mod exit;
+mod machine;
 mod monitor;
 mod print;
 pub mod report;

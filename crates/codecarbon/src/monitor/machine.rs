@@ -16,12 +16,12 @@ use carbon_tracker::config::TrackingMode;
 use carbon_tracker::{Hub, Outcome, Run, Sampling, Tracker};
 
 use super::finish::{Finish, finish};
-use super::machine_of;
 use super::record_file::RecordFile;
 use super::settings::{JsonTarget, Settings};
 use crate::command::signals::Signals;
 use crate::console::Console;
 use crate::exit::{self, CommandError};
+use crate::machine::machine_of;
 use crate::report::units;
 use crate::surroundings::Surroundings;
 

@@ -9,10 +9,6 @@ mod record_file;
 mod settings;
 mod wrapped;
 
-use carbon_sensors::SysRoot;
-use carbon_sensors::gpu::GpuLibraries;
-use carbon_sensors::limits::SlurmJob;
-use carbon_tracker::Machine;
 use carbon_tracker::config::Config;
 use clap::{ArgMatches, Command};
 
@@ -48,19 +44,6 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     } else {
         wrapped::run(settings, &words, start, console)
     }
-}
-
-/// The machine to measure: the one that we run on, unless the configuration names another root.
-pub(crate) fn machine_of(config: &Config, start: &Surroundings) -> Machine {
-    let mut machine = Machine::at(SysRoot::new(&config.sysroot));
-    machine.gpu_libraries =
-        GpuLibraries { nvml: config.nvml_library.clone(), ..GpuLibraries::default() };
-    let variable = |name: &str| start.variable(name).map(str::to_owned);
-    machine.slurm_job = variable("SLURM_JOB_ID")
-        .or_else(|| variable("SLURM_JOBID"))
-        .filter(|id| !id.is_empty())
-        .map(|id| SlurmJob::from_environment(&id, &variable));
-    machine
 }
 
 fn say_remarks(settings: &Settings, console: Console) {

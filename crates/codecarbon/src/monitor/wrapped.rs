@@ -11,7 +11,6 @@ use carbon_tracker::config::TrackingMode;
 use carbon_tracker::{Billing, Hub, Run, Sampling, Tracker};
 
 use super::finish::{Finish, finish};
-use super::machine_of;
 use super::record_file::RecordFile;
 use super::settings::Settings;
 use crate::command::program;
@@ -21,6 +20,7 @@ use crate::command::supervise::{self, Watch, supervise};
 use crate::command::tree::{Enclosure, Started};
 use crate::console::Console;
 use crate::exit::CommandError;
+use crate::machine::machine_of;
 use crate::surroundings::Surroundings;
 
 /// Runs the command; the exit code is the command's.

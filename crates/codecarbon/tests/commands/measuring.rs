@@ -211,6 +211,28 @@ fn the_json_report_goes_to_standard_error_under_a_command() {
 }
 
 #[test]
+fn the_machine_is_reported_in_json_lines_until_nobody_reads() {
+    use std::io::BufRead;
+    let sandbox = Sandbox::new();
+    let mut child = sandbox
+        .command(MONITOR)
+        .args(FRANCE)
+        .args(["--measure-power-secs", "0.01", "--json", "--no-csv"])
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+    let energy_j = |line: String| {
+        let report: Value = serde_json::from_str(&line).unwrap();
+        report["energy"]["joules"]["value"].as_f64().unwrap()
+    };
+    let first = energy_j(lines.next().unwrap().unwrap());
+    let second = energy_j(lines.next().unwrap().unwrap());
+    assert!(first > 0.0 && second > first, "{first} {second}");
+    drop(lines);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn the_hardware_is_detected() {
     let machine = carbon_testkit::Machine::load(machines::NO_PERMISSION);
     let sandbox = Sandbox::new();
