@@ -1,0 +1,1 @@
+"""Hardware, geography, scheduler and logger, under the names that CodeCarbon gives them."""
