@@ -1,0 +1,36 @@
+//! The native edge of the Python package: the module `codecarbon._native`.
+//!
+//! Everything here is private to the package, which gives it names, types and documentation. Values
+//! cross as plain tuples, dicts and numbers, errors become Python exceptions in one place
+//! ([`errors`]), and a panic never crosses.
+
+#![expect(clippy::needless_pass_by_value, reason = "PyO3 hands arguments over by value")]
+
+mod errors;
+mod files;
+mod lookups;
+mod plain;
+mod record;
+
+use pyo3::prelude::*;
+
+/// The native part of the package `codecarbon`; use the package, not this.
+#[pymodule(gil_used = false)]
+mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::files::{write_record_csv, write_tasks_csv};
+    #[pymodule_export]
+    use crate::lookups::{
+        cloud_region, cloud_regions, countries, country, country_of_time_zone, cpu_power, cpus,
+        fuel_factor, gpu_power, grid, inventory, local_timestamp, mix, rapl, region, world_grid,
+    };
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", carbon_tracker::VERSION)?;
+        module.add("RECORD_FIELDS", carbon_model::RECORD_FIELDS.to_vec())?;
+        module.add("TASK_RECORD_FIELDS", carbon_model::TASK_RECORD_FIELDS.to_vec())
+    }
+}
