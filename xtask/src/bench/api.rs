@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::commands::due;
 use super::launch::{Scratch, clean, output};
-use super::statistics::Values;
+use super::statistics::{Figure, Values};
 use super::table::{Better, Row, Table};
 use super::{Effort, build::Programs, peer::Peer};
 use crate::shell::Result;
@@ -128,13 +128,14 @@ impl Both<'_> {
                 add(&mut theirs, &peer.worker(m.peer)?, m.scale)?;
             }
         }
+        let figure = if m.better == Better::Lower { Figure::low } else { Figure::high };
         table.push(Row {
             what: m.what.into(),
             unit: m.unit,
             better: m.better,
             target: m.target,
-            ours,
-            peer: self.peer.filter(|_| few > 0).map(|_| theirs),
+            ours: figure(&ours),
+            peer: self.peer.filter(|_| few > 0).map(|_| figure(&theirs)),
             noise: None,
         });
         Ok(())

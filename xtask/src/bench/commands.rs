@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::launch::{Scratch, clean, peak_memory_mib, wall_ms};
-use super::statistics::Values;
+use super::statistics::{Figure, Values};
 use super::table::{Better, Row, Table};
 use super::{Effort, build::Programs, peer::Peer};
 use crate::shell::Result;
@@ -37,42 +37,38 @@ fn wrapped_true(
     table: &mut Table,
 ) -> Result {
     eprintln!("bench: monitor -- true");
-    let (mut full, mut light, mut theirs) = <(Values, Values, Values)>::default();
-    let sample = |program: &Path| -> Result<f64> {
+    let (mut alone, mut full, mut light, mut theirs) =
+        <(Values, Values, Values, Values)>::default();
+    let wrapped = |program: &Path| -> Result<f64> {
         let scratch = Scratch::new()?;
-        let alone = wall_ms(&mut clean(Path::new("true"), scratch.path()))?;
-        let wrapped = wall_ms(&mut monitor(program, scratch.path(), &["true"]))?;
+        let wall = wall_ms(&mut monitor(program, scratch.path(), &["true"]))?;
         if !scratch.path().join("emissions.csv").is_file() {
             return Err(format!("{} wrote no emissions.csv", program.display()).into());
         }
-        Ok(wrapped - alone)
+        Ok(wall)
     };
     for round in 0..effort.commands {
-        full.push(sample(&programs.full)?);
-        light.push(sample(&programs.light)?);
+        alone.push(wall_ms(&mut clean(Path::new("true"), Scratch::new()?.path()))?);
+        full.push(wrapped(&programs.full)?);
+        light.push(wrapped(&programs.light)?);
         if let Some(peer) = peer.filter(|_| due(round, effort.peer_commands, effort.commands)) {
-            theirs.push(sample(&peer.cli)?);
+            theirs.push(wrapped(&peer.cli)?);
         }
     }
-    let peer = peer.map(|_| theirs);
-    table.push(Row {
-        what: "`codecarbon monitor … -- true`, wall beyond `true` alone".into(),
-        unit: "ms",
-        better: Better::Lower,
-        target: 2.0,
-        ours: full,
-        peer: peer.clone(),
-        noise: None,
-    });
-    table.push(Row {
-        what: "`codecarbon-monitor … -- true`, wall beyond `true` alone".into(),
-        unit: "ms",
-        better: Better::Lower,
-        target: 1.5,
-        ours: light,
-        peer,
-        noise: None,
-    });
+    let peer = peer.map(|_| Figure::beyond(&theirs, &alone));
+    for (name, target, ours) in
+        [("codecarbon monitor", 2.0, full), ("codecarbon-monitor", 1.5, light)]
+    {
+        table.push(Row {
+            what: format!("`{name} … -- true`, wall beyond `true` alone"),
+            unit: "ms",
+            better: Better::Lower,
+            target,
+            ours: Figure::beyond(&ours, &alone),
+            peer,
+            noise: None,
+        });
+    }
     Ok(())
 }
 
@@ -92,8 +88,8 @@ fn help(programs: &Programs, peer: Option<&Peer>, effort: &Effort, table: &mut T
         unit: "ms",
         better: Better::Lower,
         target: 3.0,
-        ours,
-        peer: peer.map(|_| theirs),
+        ours: Figure::low(&ours),
+        peer: peer.map(|_| Figure::low(&theirs)),
         noise: None,
     });
     Ok(())
@@ -117,8 +113,8 @@ fn memory(programs: &Programs, peer: Option<&Peer>, effort: &Effort, table: &mut
         unit: "MiB",
         better: Better::Lower,
         target: 6.0,
-        ours,
-        peer: peer.map(|_| theirs),
+        ours: Figure::low(&ours),
+        peer: peer.map(|_| Figure::low(&theirs)),
         noise: None,
     });
     Ok(())

@@ -37,6 +37,33 @@ impl Values {
     }
 }
 
+/// What a table shows of a measurement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Figure {
+    /// The middle.
+    pub(crate) median: f64,
+    /// The sample that was disturbed least: the shortest time, the greatest rate.
+    pub(crate) best: f64,
+}
+
+impl Figure {
+    /// Of values that should be low.
+    pub(crate) fn low(values: &Values) -> Self {
+        Self { median: values.median(), best: values.min() }
+    }
+
+    /// Of values that should be high.
+    pub(crate) fn high(values: &Values) -> Self {
+        Self { median: values.median(), best: values.max() }
+    }
+
+    /// What `values` take beyond what `base` takes.
+    pub(crate) fn beyond(values: &Values, base: &Values) -> Self {
+        let base = base.median();
+        Self { median: values.median() - base, best: values.min() - base }
+    }
+}
+
 impl FromIterator<f64> for Values {
     fn from_iter<I: IntoIterator<Item = f64>>(values: I) -> Self {
         let mut sorted: Vec<f64> = values.into_iter().collect();

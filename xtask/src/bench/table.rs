@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs;
 
-use super::statistics::Values;
+use super::statistics::Figure;
 
 /// Which way is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +25,10 @@ pub(crate) struct Row {
     pub(crate) better: Better,
     /// The bound that we want to keep, by the median.
     pub(crate) target: f64,
-    /// Our samples.
-    pub(crate) ours: Values,
-    /// The peer's samples.
-    pub(crate) peer: Option<Values>,
+    /// Ours.
+    pub(crate) ours: Figure,
+    /// The peer's.
+    pub(crate) peer: Option<Figure>,
     /// How far the figure can be trusted, when that is not plain.
     pub(crate) noise: Option<String>,
 }
@@ -47,26 +47,23 @@ impl Table {
 impl Row {
     fn is_met(&self) -> bool {
         match self.better {
-            Better::Lower => self.ours.median() <= self.target,
-            Better::Higher => self.ours.median() >= self.target,
+            Better::Lower => self.ours.median <= self.target,
+            Better::Higher => self.ours.median >= self.target,
         }
     }
 
     /// How many times better than the peer, by medians.
     fn ratio(&self) -> Option<f64> {
-        let peer = self.peer.as_ref()?.median();
-        let ours = self.ours.median();
+        let peer = self.peer?.median;
+        let ours = self.ours.median;
         let ratio = if self.better == Better::Lower { peer / ours } else { ours / peer };
         (ratio.is_finite() && ratio > 0.0).then_some(ratio)
     }
+}
 
-    /// The best sample: the smallest time, the greatest rate.
-    fn best(&self, values: &Values) -> f64 {
-        if self.better == Better::Lower { values.min() } else { values.max() }
-    }
-
-    fn figure(&self, values: &Values) -> String {
-        format!("{} ({})", number(values.median()), number(self.best(values)))
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", number(self.median), number(self.best))
     }
 }
 
@@ -87,9 +84,9 @@ impl fmt::Display for Table {
                 row.what,
                 row.unit,
                 number(row.target),
-                row.figure(&row.ours),
+                row.ours,
                 if row.is_met() { "yes" } else { "**no**" },
-                row.peer.as_ref().map_or_else(|| "–".into(), |peer| row.figure(peer)),
+                row.peer.map_or_else(|| "–".into(), |peer| peer.to_string()),
                 row.ratio().map_or_else(|| "–".into(), |ratio| format!("{} ×", number(ratio))),
             )?;
         }
