@@ -35,6 +35,13 @@ impl LoadModelSpec {
 /// A sample is closed, and its load final, when it is at least this long.
 const SHORTEST_SAMPLE: Duration = Duration::from_millis(100);
 
+/// The curve bends, so that the power of a mean load is not the mean power: samples are no longer
+/// than this.
+const LONGEST_SAMPLE: Duration = Duration::from_secs(1);
+
+/// `/proc/stat` counts in ticks of this; each edge of a window is as uncertain.
+const TICK: Duration = Duration::from_millis(10);
+
 /// An open sample is believed from three clock ticks of `/proc/stat` on.
 const SHORTEST_USABLE: Duration = Duration::from_millis(30);
 
@@ -52,6 +59,7 @@ pub struct LoadModel {
     open: Option<Open>,
     closed_j: f64,
     told_j: f64,
+    told_at: Option<Instant>,
     last_share: Option<f64>,
 }
 
@@ -71,13 +79,13 @@ impl LoadModel {
             source: spec.source,
             detail: spec.detail.clone(),
             accuracy: spec.accuracy,
-            refresh: Duration::from_millis(1),
-            max_interval: None,
+            refresh: TICK,
+            max_interval: Some(LONGEST_SAMPLE),
             plausible_w: 2.0 * spec.power_w(1.0),
             mirror_group: None,
             idle_w: Some(spec.power_w(0.0)),
         };
-        Self { info, spec, open: None, closed_j: 0.0, told_j: 0.0, last_share: None }
+        Self { info, spec, open: None, closed_j: 0.0, told_j: 0.0, told_at: None, last_share: None }
     }
 
     /// Joules up to the instant `at`.
@@ -97,8 +105,12 @@ impl LoadModel {
             self.open = Some(Open { at, cpu });
             self.last_share = share;
         }
-        // A sample that turned out less busy than the one before it takes nothing back.
-        self.told_j = self.told_j.max(energy_j);
+        // A sample that turned out less busy than the one before it takes nothing back, and one that
+        // turned out busier is made up for no faster than at full load.
+        let since_told =
+            self.told_at.replace(at).map_or(Duration::ZERO, |told| at.active_since(&told));
+        let most_j = self.told_j + self.spec.power_w(1.0) * since_told.as_secs_f64();
+        self.told_j = energy_j.min(most_j).max(self.told_j);
         self.told_j
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use carbon_model::Basis;
 use carbon_sensors::limits::Limits;
 use carbon_sensors::machine::{MachineParts, MachineReader};
 use carbon_sensors::{CpuTree, Instant, MachineSample};
@@ -27,6 +28,14 @@ const TICK_AGE: Duration = Duration::from_millis(10);
 /// Between edges, memory is looked at no more often than this: its use changes slowly, and the kernel
 /// adds it up for each read.
 const MEMORY_AGE: Duration = Duration::from_millis(450);
+
+/// Sampling intervals that a window can have; what is asked for beyond them is brought inside. Zero
+/// would keep a core busy, and the largest would run over when added to the time of day.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
+const LONGEST_INTERVAL: Duration = Duration::from_hours(24 * 365);
+
+/// Longest time between two readings of a power sensor, which says nothing of the time between.
+const POWER_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Members and memory of process trees are looked at no more often than this.
 const MEMBERS_AGE: Duration = Duration::from_millis(500);
@@ -112,8 +121,15 @@ impl State {
             plan.accounts.push(self.accounts.len());
             self.accounts.push(Account::new(model));
         }
-        plan.max_interval =
-            plan.accounts.iter().filter_map(|&i| self.accounts[i].info().max_interval).min();
+        plan.max_interval = plan
+            .accounts
+            .iter()
+            .map(|&i| self.accounts[i].info())
+            .filter_map(|info| match info.source.basis() {
+                Basis::Derived => Some(POWER_INTERVAL),
+                _ => info.max_interval,
+            })
+            .min();
         let plan = Arc::new(plan);
         self.plans.push((preferences.clone(), Arc::clone(&plan)));
         plan
@@ -152,7 +168,8 @@ impl State {
             self.accounts[index].users += 1;
         }
         self.use_tree(tree);
-        let interval = plan.max_interval.map_or(interval, |cap| interval.min(cap));
+        let cap = plan.max_interval.unwrap_or(LONGEST_INTERVAL);
+        let interval = interval.min(cap).clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL);
         if self.intervals.is_empty() {
             self.last_tick = Some(self.machine.clock.now());
         }
@@ -233,6 +250,12 @@ impl State {
         }
         self.read_trees(&now);
         self.samples += 1;
+        // A sample that took longer than the interval is not followed by the next at once: whoever
+        // waits for the lock would wait for ever.
+        let ended = self.machine.clock.now();
+        if self.last_tick.is_some_and(|last| ended.active_since(&last) >= interval) {
+            self.last_tick = Some(ended);
+        }
     }
 
     /// Reads what an edge of a window needs and marks it.

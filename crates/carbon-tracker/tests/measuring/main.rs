@@ -7,5 +7,6 @@ mod gpus;
 mod laws;
 mod processes;
 mod runs;
+mod sampling;
 mod support;
 mod worked_cases;
