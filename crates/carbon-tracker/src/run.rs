@@ -61,6 +61,7 @@ struct Tasks {
 
 impl Run {
     pub(crate) fn new(
+        id: String,
         window: Window,
         head: Letterhead,
         warnings: Vec<String>,
@@ -68,18 +69,13 @@ impl Run {
     ) -> Self {
         Self {
             window: Some(window),
-            shared: Arc::new(Shared {
-                id: Uuid::new_v4().to_string(),
-                head,
-                warnings,
-                tasks: Mutex::default(),
-            }),
+            shared: Arc::new(Shared { id, head, warnings, tasks: Mutex::default() }),
             sinks,
             previous: None,
         }
     }
 
-    /// Id of the run (UUID), which all outputs carry.
+    /// Id of the run (a UUID unless one was given), which all outputs carry.
     pub fn id(&self) -> &str {
         &self.shared.id
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use carbon_model::Power;
+use uuid::Uuid;
 
 use crate::config::{Config, TrackingMode};
 use crate::hub::{Billing, Hub};
@@ -34,6 +35,7 @@ pub struct Tracker {
     config: Arc<Config>,
     preferences: Preferences,
     python_version: String,
+    run_id: Option<String>,
     sinks: Vec<Box<dyn Sink>>,
 }
 
@@ -51,6 +53,7 @@ impl Tracker {
             preferences: Preferences::from(&config),
             config: Arc::new(config),
             python_version: String::new(),
+            run_id: None,
             sinks: Vec::new(),
         }
     }
@@ -74,6 +77,13 @@ impl Tracker {
         self
     }
 
+    /// Gives the run an id that its records carry; without one it gets a UUID.
+    #[must_use]
+    pub fn with_run_id(mut self, id: impl Into<String>) -> Self {
+        self.run_id = Some(id.into());
+        self
+    }
+
     /// The configuration.
     pub fn config(&self) -> &Config {
         &self.config
@@ -93,7 +103,7 @@ impl Tracker {
     /// Starts a run that is billed by something else than the configuration's tracking mode says,
     /// such as the tree of a command that is already running.
     pub fn start_billed(self, billing: Billing) -> Run {
-        let Self { hub, config, preferences, python_version, sinks } = self;
+        let Self { hub, config, preferences, python_version, run_id, sinks } = self;
         let window = hub.open(&preferences, billing, config.sampling_interval_s);
         let Place { location, grid, warnings } = resolve(&config, window.started_year());
         let (gpu_count, gpu_model) = window.gpus();
@@ -106,7 +116,8 @@ impl Tracker {
             gpu_model,
             python_version,
         };
-        Run::new(window, head, warnings, sinks)
+        let id = run_id.unwrap_or_else(|| Uuid::new_v4().to_string());
+        Run::new(id, window, head, warnings, sinks)
     }
 }
 
