@@ -101,6 +101,19 @@ mod tests {
     }
 
     #[test]
+    fn every_package_under_the_mit_licence_keeps_its_copyright_notice() {
+        let catalogue = place().catalogue().unwrap();
+        let notice = notice::text(&catalogue);
+        for package in catalogue.iter().filter(|b| b.kind == "package" && b.get("licence") == "MIT")
+        {
+            let copyright = package.get("copyright");
+            assert!(copyright.starts_with("Copyright (c) "), "{}", package.get("name"));
+            assert!(copyright.split("; ").all(|line| notice.contains(line)), "{copyright}");
+        }
+        assert!(notice.contains("The above copyright notice and this permission notice"));
+    }
+
+    #[test]
     fn documented_differences_are_those_of_the_tables() {
         let place = place();
         let committed = fs::read_to_string(place.root.join("docs/reference-data.md")).unwrap();

@@ -13,6 +13,9 @@ pub(super) fn text(catalogue: &[Block]) -> String {
          licences of its sources; sets under different licences are different files, and a file is\n\
          under the licence that it names. This list is generated from data/sources.toml by\n\
          `cargo xtask data`.\n\n\
+         Changes: none of the tables is a copy of a file. Columns were chosen, names and codes were\n\
+         made one, units were converted, and what the comments of a table or\n\
+         docs/reference-data.md name was corrected or left out.\n\n\
          Tables\n======\n\n",
     );
     for table in of("table") {
@@ -39,13 +42,17 @@ pub(super) fn text(catalogue: &[Block]) -> String {
     for package in of("package") {
         let _ = writeln!(
             text,
-            "{} {} ({})\n    {}\n    Licence: {}\n",
+            "{} {} ({})\n    {}\n    Licence: {}",
             package.get("name"),
             package.get("version"),
             package.get("registry"),
             package.get("what"),
             package.get("licence")
         );
+        for copyright in package.get("copyright").split("; ").filter(|c| !c.is_empty()) {
+            let _ = writeln!(text, "    {copyright}");
+        }
+        text.push('\n');
     }
     text.push_str(LICENCE_ADDRESSES);
     text
@@ -63,4 +70,21 @@ Apache-2.0    https://www.apache.org/licenses/LICENSE-2.0
 
 Contains information from Electricity Maps, which is made available under the Open Database
 Licence (ODbL).
+
+The MIT licence, under which the packages marked so were published:
+
+    Permission is hereby granted, free of charge, to any person obtaining a copy of this software
+    and associated documentation files (the \"Software\"), to deal in the Software without
+    restriction, including without limitation the rights to use, copy, modify, merge, publish,
+    distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the
+    Software is furnished to do so, subject to the following conditions:
+
+    The above copyright notice and this permission notice shall be included in all copies or
+    substantial portions of the Software.
+
+    THE SOFTWARE IS PROVIDED \"AS IS\", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING
+    BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND
+    NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM,
+    DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+    OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 ";
