@@ -126,8 +126,8 @@ fn component_report(
     Some(ComponentReport { component, energy, sources })
 }
 
-/// The systematic accuracy, one renewal of the device at each edge, and what a gap at the end may
-/// hide.
+/// The systematic accuracy, one renewal of the device at each edge, and what a gap at the end or a
+/// restart may hide.
 fn bounds(
     state: &State,
     index: usize,
@@ -148,7 +148,10 @@ fn bounds(
         .events_between(&open.at, &close.at)
         .iter()
         .filter(|e| !e.bridged)
-        .map(|e| power_w * e.to.active_since(&e.from).as_secs_f64())
+        .map(|e| {
+            let from = e.from.max(open.at);
+            (power_w * e.to.active_since(&from).as_secs_f64() - (e.to_j - e.from_j)).max(0.0)
+        })
         .sum();
     Interval::by_factors(Energy::from_joules(joules), accuracy.low, accuracy.high)
         .widened(edge_j, edge_j + hidden_j)

@@ -9,6 +9,7 @@ use carbon_sensors::limits::Limits;
 use carbon_sensors::machine::{MachineParts, MachineReader};
 use carbon_sensors::{CpuTree, Instant, MachineSample};
 
+use super::mirrors::Mirrors;
 use super::sampler::Sampler;
 use super::snapshot::Snapshot;
 use super::tree::TreeAccount;
@@ -40,9 +41,6 @@ const POWER_INTERVAL: Duration = Duration::from_secs(1);
 /// Members and memory of process trees are looked at no more often than this.
 const MEMBERS_AGE: Duration = Duration::from_millis(500);
 
-/// Counters of two dies that stay this close are one counter seen twice, J.
-const MIRROR_J: f64 = 1.0;
-
 /// Everything that is shared by the windows of one process.
 pub(crate) struct State {
     pub(crate) machine: Machine,
@@ -55,8 +53,7 @@ pub(crate) struct State {
     plans: Vec<(Preferences, Arc<Plan>)>,
     trees: Vec<Option<TreeAccount>>,
     own_tree: Option<usize>,
-    /// Accounts of dies that have shown a counter of their own.
-    independent: Vec<usize>,
+    mirrors: Mirrors,
     /// Sampling intervals of the open windows.
     intervals: Vec<Duration>,
     last_tick: Option<Instant>,
@@ -85,7 +82,7 @@ impl State {
             plans: Vec::new(),
             trees: Vec::new(),
             own_tree: None,
-            independent: Vec::new(),
+            mirrors: Mirrors::default(),
             intervals: Vec::new(),
             last_tick: None,
             edge_cost: Duration::ZERO,
@@ -306,7 +303,7 @@ impl State {
             .iter()
             .copied()
             .find(|&i| self.accounts[i].info().mirror_group == Some(group));
-        first != Some(index) && !self.independent.contains(&index)
+        first != Some(index) && !self.mirrors.is_independent(index)
     }
 
     fn sample_is_fresh(&self, now: &Instant, age: Duration) -> bool {
@@ -353,33 +350,7 @@ impl State {
                 account.read(&sample, &*clock);
             }
         }
-        self.tell_mirrors_apart(accounts);
-    }
-
-    /// Marks dies whose counter leaves that of the first die of their package: they are counters of
-    /// their own. A die that cannot be read says nothing.
-    fn tell_mirrors_apart(&mut self, accounts: &[usize]) {
-        for (position, &index) in accounts.iter().enumerate() {
-            let Some(group) = self.accounts[index].info().mirror_group else { continue };
-            let Some(&first) = accounts[..position]
-                .iter()
-                .find(|&&i| self.accounts[i].info().mirror_group == Some(group))
-            else {
-                continue;
-            };
-            let (a, b) = (&self.accounts[first], &self.accounts[index]);
-            if a.is_failing() || b.is_failing() || self.independent.contains(&index) {
-                continue;
-            }
-            let apart = |x: f64, y: f64| (x - y).abs() > MIRROR_J;
-            let started_apart = match (a.first_counter_j(), b.first_counter_j()) {
-                (Some(x), Some(y)) => apart(x, y),
-                _ => false,
-            };
-            if started_apart || apart(a.energy_j(), b.energy_j()) {
-                self.independent.push(index);
-            }
-        }
+        self.mirrors.compare(&self.accounts, accounts);
     }
 
     fn read_trees(&mut self, now: &Instant) {

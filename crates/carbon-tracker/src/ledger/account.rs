@@ -18,7 +18,6 @@ pub(crate) struct Account {
     meter: Box<dyn Meter>,
     energy_j: f64,
     last: Option<Sample>,
-    first_counter_j: Option<f64>,
     /// Mean power over the newest interval that was long enough to tell.
     power_w: Option<f64>,
     /// Since when and why reads fail.
@@ -52,7 +51,6 @@ impl Account {
             meter,
             energy_j: 0.0,
             last: None,
-            first_counter_j: None,
             power_w: None,
             failing: None,
             events: Events::default(),
@@ -69,19 +67,14 @@ impl Account {
         &mut *self.meter
     }
 
-    /// Cumulative energy, J; monotonic.
-    pub(crate) fn energy_j(&self) -> f64 {
-        self.energy_j
-    }
-
     /// Mean power over the newest interval, W.
     pub(crate) fn power_w(&self) -> Option<f64> {
         self.power_w
     }
 
-    /// The first good reading of a counter, J, for the comparison of mirrored counters.
-    pub(crate) fn first_counter_j(&self) -> Option<f64> {
-        self.first_counter_j
+    /// The newest good reading, raw, for the comparison of mirrored counters.
+    pub(crate) fn last(&self) -> Option<&Sample> {
+        self.last.as_ref()
     }
 
     /// Whether the newest read failed.
@@ -163,9 +156,6 @@ impl Account {
         let failed = self.failing.take();
         let Some(last) = self.last.replace(sample) else {
             // No baseline, no delta: what was used before is unknown.
-            if let Reading::Counter { count, joules_per_count, .. } = sample.reading {
-                self.first_counter_j = Some(count as f64 * joules_per_count);
-            }
             if let Some((since, reason)) = failed {
                 self.interrupt(since, sample.at, 0.0, GapReason::ReadFailed(reason), false);
             }
@@ -191,13 +181,14 @@ impl Account {
             self.interrupt(since, sample.at, delta_j, GapReason::ReadFailed(reason), bridged);
         }
         if restarted {
-            self.interrupt(last.at, sample.at, delta_j, GapReason::CounterRestarted, true);
+            // What was used between the last reading and the restart is missing.
+            self.interrupt(last.at, sample.at, delta_j, GapReason::CounterRestarted, false);
         }
         if !asleep.is_zero() {
             self.interrupt(last.at, sample.at, delta_j, GapReason::Suspended, true);
         }
         self.energy_j += delta_j;
-        if elapsed >= self.info().refresh * 2 && bridged {
+        if elapsed >= self.info().refresh * 2 && bridged && !restarted {
             self.power_w = Some(delta_j / elapsed.as_secs_f64());
         }
     }
@@ -231,14 +222,14 @@ impl Account {
         }
     }
 
-    /// The part of a difference that was used awake: what the last known power gives for the time
-    /// awake, or the share of the time if no power is known.
+    /// The part of a difference that was used awake: its share of the time, since sleep takes no
+    /// more power than waking, or what the last known power gives for the time awake if that is
+    /// more.
     fn awake_part(&self, delta_j: f64, elapsed: Duration, asleep: Duration) -> f64 {
         let awake_s = elapsed.as_secs_f64();
-        match self.power_w {
-            Some(power_w) => delta_j.min(power_w * awake_s),
-            None => delta_j * awake_s / (awake_s + asleep.as_secs_f64()),
-        }
+        let by_time_j = delta_j * awake_s / (awake_s + asleep.as_secs_f64());
+        let by_power_j = self.power_w.unwrap_or(0.0) * awake_s;
+        by_time_j.max(by_power_j.min(delta_j))
     }
 
     fn interrupt(

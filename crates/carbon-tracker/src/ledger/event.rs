@@ -22,7 +22,8 @@ pub(crate) struct Event {
     pub(crate) to_j: f64,
     /// What happened.
     pub(crate) reason: GapReason,
-    /// Whether the energy in between is known from the two readings.
+    /// Whether the energy in between is known from the two readings; else it is what is between
+    /// `from_j` and `to_j` at least.
     pub(crate) bridged: bool,
 }
 
@@ -47,16 +48,13 @@ impl Events {
         self.0.iter().filter(|e| e.to.monotonic > from.monotonic && e.from.monotonic < to.monotonic)
     }
 
-    /// Energy of the account at a moment within a bridged gap, in proportion to the time.
+    /// Energy of the account at a moment within a gap, in proportion to the time.
     pub(crate) fn energy_at(&self, at: &Instant) -> Option<f64> {
         let event = self
             .0
             .iter()
             .rev()
             .find(|e| e.from.monotonic <= at.monotonic && at.monotonic <= e.to.monotonic)?;
-        if !event.bridged {
-            return Some(event.to_j);
-        }
         let length = event.to.active_since(&event.from).as_secs_f64();
         let share =
             if length > 0.0 { at.active_since(&event.from).as_secs_f64() / length } else { 1.0 };

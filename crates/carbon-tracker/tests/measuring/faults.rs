@@ -154,3 +154,75 @@ fn mirrored_dies_count_once_and_independent_dies_all() {
         close(cpu(window), expected, 1e-6);
     }
 }
+
+#[test]
+fn a_window_within_a_gap_is_uncertain_by_its_own_time_not_by_the_gaps() {
+    let fake = machine();
+    let hub = hub(&fake);
+    let outer = open(&hub, &Preferences::default());
+    pass(&fake, &hub, 4.0);
+    fake.deny(PACKAGE);
+    pass(&fake, &hub, 1000.0);
+    let inner = open(&hub, &Preferences::default());
+    pass(&fake, &hub, 2.0);
+    let cpu = inner.close().machine[0].energy;
+    assert_eq!(cpu.value.joules(), 0.0);
+    assert!((100.0..110.0).contains(&cpu.high.joules()), "{cpu:?}");
+    drop(outer);
+}
+
+#[test]
+fn a_restart_that_hides_energy_widens_the_upper_bound() {
+    let fake = machine();
+    let hub = hub(&fake);
+    let window =
+        hub.open(&Preferences::default(), carbon_tracker::Billing::Machine, Duration::from_mins(1));
+    pass(&fake, &hub, 65.0);
+    fake.advance(Duration::from_secs(50));
+    // 50 s before the next sample the driver is loaded again.
+    fake.set(PACKAGE, "0");
+    fake.advance(Duration::from_secs(5));
+    let report = window.close();
+    let cpu = report.machine[0].energy;
+    assert!(cpu.value.joules() <= 6000.0 && cpu.high.joules() >= 6000.0, "{cpu:?}");
+    let restart = report.gaps.iter().find(|g| g.reason == GapReason::CounterRestarted).unwrap();
+    assert!(!restart.bridged, "the energy before the restart is missing");
+}
+
+#[test]
+fn a_short_sleep_in_a_long_interval_takes_little_of_the_energy_awake() {
+    let fake = machine();
+    let hub = hub(&fake);
+    fake.power(PACKAGE, 5.0);
+    let window =
+        hub.open(&Preferences::default(), carbon_tracker::Billing::Machine, Duration::from_mins(1));
+    pass(&fake, &hub, 60.0);
+    fake.power(PACKAGE, 100.0);
+    fake.advance(Duration::from_secs(29));
+    fake.suspend(Duration::from_secs(1));
+    fake.advance(Duration::from_secs(30));
+    let cpu = joules(&window.close(), Component::Cpu);
+    close(cpu, 300.0 + 5900.0, 0.03);
+}
+
+#[test]
+fn mirrors_stay_mirrors_when_one_of_them_is_read_late_or_fails() {
+    let zone = |die: u32| format!("{RAPL}/intel-rapl:{die}/energy_uj");
+    let fake = FakeMachine::load(machines::MULTI_DIE_MIRRORS);
+    let hub = hub(&fake);
+    hub.hardware();
+    for die in 0..2 {
+        fake.power(&zone(die), 80.0);
+    }
+    // The first reading of the second die is later than that of the first.
+    fake.deny(&zone(1));
+    let window = open(&hub, &Preferences::default());
+    pass(&fake, &hub, 2.0);
+    fake.restore(&zone(1));
+    pass(&fake, &hub, 3.0);
+    fake.deny(&zone(0));
+    pass(&fake, &hub, 2.0);
+    fake.restore(&zone(0));
+    pass(&fake, &hub, 3.0);
+    close(cpu(window), 800.0, 1e-6);
+}
