@@ -6,11 +6,17 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "PyO3 hands arguments over by value")]
 
+mod conf;
 mod errors;
 mod files;
+mod hubs;
 mod lookups;
+mod outcome;
 mod plain;
 mod record;
+mod settings;
+mod ticker;
+mod tracker;
 
 use pyo3::prelude::*;
 
@@ -26,6 +32,26 @@ mod _native {
         cloud_region, cloud_regions, countries, country, country_of_time_zone, cpu_power, cpus,
         fuel_factor, gpu_power, grid, inventory, local_timestamp, mix, rapl, region, world_grid,
     };
+
+    #[pymodule_export]
+    use crate::outcome::Outcome;
+    #[pymodule_export]
+    use crate::ticker::{follow, unfollow, unfollow_all};
+    #[pymodule_export]
+    use crate::tracker::{Task, Tracker};
+
+    /// A new id for a run: a random UUID.
+    #[pyfunction]
+    fn new_run_id() -> String {
+        uuid::Uuid::new_v4().to_string()
+    }
+
+    /// Starts clean in a forked child; the parent is not disturbed.
+    #[pyfunction]
+    fn after_fork_in_child() {
+        crate::hubs::forget_the_parents();
+        crate::ticker::forget_the_parents();
+    }
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -1,0 +1,202 @@
+//! Arguments of a Python call, environment and files to a typed configuration.
+//!
+//! An argument is Python's: a number, a path, a list, an enum member, `None`. It is written out as
+//! the text that a configuration file would hold and read by the same rules, so that one value has
+//! one meaning wherever it stands.
+
+use std::path::PathBuf;
+
+use carbon_sensors::SlurmJob;
+use carbon_tracker::config::{Config, ConfigError, Layers, Notice, Origin, Resolved};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyBytes, PyDict, PyList, PySet, PyString, PyTuple};
+
+use crate::errors::IntoPython;
+
+/// Levels of the remarks, as Python's `logging` numbers them.
+const WARNING: u8 = 30;
+const ERROR: u8 = 40;
+
+/// Arguments whose bad values are reported and passed over, as they always were.
+const FORGIVEN: [(&str, u8); 2] =
+    [("force_carbon_intensity_g_co2e_kwh", WARNING), ("log_level", ERROR)];
+
+/// Arguments that say nothing when they are `None`: the environment decides.
+const NONE_IS_UNSET: [&str; 2] = ["gpu_ids", "log_level"];
+
+/// A configuration with what has to be said about it.
+pub(crate) struct Found {
+    pub(crate) resolved: Resolved,
+    pub(crate) remarks: Vec<(u8, String)>,
+    pub(crate) slurm_job: Option<SlurmJob>,
+}
+
+/// Resolves the arguments of a call over environment and files.
+///
+/// # Errors
+/// `ValueError` when a value is not what its key takes, `TypeError` when it has no text.
+pub(crate) fn resolve(
+    arguments: &Bound<'_, PyDict>,
+    environ: &Bound<'_, PyAny>,
+) -> PyResult<Found> {
+    let environment = relevant_variables(environ)?;
+    let variable =
+        |name: &str| environment.iter().find(|(key, _)| key == name).map(|(_, v)| v.clone());
+    let home = match variable("HOME").filter(|home| !home.is_empty()) {
+        Some(home) => Some(home),
+        None => home_by_python(arguments.py()),
+    }
+    .map(PathBuf::from);
+    let slurm_job = variable("SLURM_JOB_ID")
+        .or_else(|| variable("SLURM_JOBID"))
+        .filter(|id| !id.is_empty())
+        .map(|id| SlurmJob::from_environment(&id, &variable));
+    let mut remarks = Vec::new();
+    let arguments = texts(arguments, &mut remarks)?;
+    let layers = Layers { home: home.as_deref(), environment, arguments, ..Layers::default() };
+    let resolved = layers.resolve().map_err(ConfigError::into_python)?;
+    remarks
+        .extend(resolved.notices.iter().filter(|n| !is_said(n)).map(|n| (WARNING, n.to_string())));
+    let code = resolved.config.country_iso_code.as_ref();
+    if let Some(code) = code.filter(|code| carbon_factors::country(code.as_str()).is_none()) {
+        remarks.push((ERROR, format!("Does not support country with ISO code {}", code.as_str())));
+    }
+    Ok(Found { resolved, remarks, slurm_job })
+}
+
+/// Whether the package says it by a `DeprecationWarning` at the caller's line.
+fn is_said(notice: &Notice) -> bool {
+    matches!(notice, Notice::Deprecated { key, origin: Origin::Argument, .. } if key.starts_with("save_to_"))
+}
+
+/// Variables that can matter here; the others are not even copied.
+fn relevant_variables(environ: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    let mut take = |name: &str, value: &dyn Fn() -> Option<String>| {
+        if is_relevant(name)
+            && let Some(value) = value()
+        {
+            found.push((name.to_owned(), value));
+        }
+    };
+    // `os.environ` keeps encoded names and values in a dict; going through its mapping protocol
+    // decodes them all, at a cost that a short run would notice.
+    let encoded = environ.getattr_opt("_data")?;
+    if let Some(data) = encoded.as_ref().and_then(|data| data.cast::<PyDict>().ok()) {
+        for (name, value) in data {
+            if let (Ok(name), Ok(value)) = (name.cast::<PyBytes>(), value.cast::<PyBytes>()) {
+                if let Ok(name) = std::str::from_utf8(name.as_bytes()) {
+                    take(name, &|| String::from_utf8(value.as_bytes().to_vec()).ok());
+                }
+            } else if let Ok(name) = name.extract::<String>() {
+                take(&name, &|| value.extract().ok());
+            }
+        }
+        return Ok(found);
+    }
+    for item in environ.call_method0("items")?.try_iter()? {
+        let (name, value): (String, String) = item?.extract()?;
+        take(&name, &|| Some(value.clone()));
+    }
+    Ok(found)
+}
+
+fn is_relevant(name: &str) -> bool {
+    const PREFIX: &str = "codecarbon_";
+    matches!(name, "HOME" | "CUDA_VISIBLE_DEVICES" | "ROCR_VISIBLE_DEVICES" | "CUDA_DEVICE_ORDER")
+        || name.starts_with("SLURM_")
+        || name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+}
+
+/// The home directory where no variable names it.
+fn home_by_python(py: Python<'_>) -> Option<String> {
+    let home: String =
+        py.import("os.path").ok()?.call_method1("expanduser", ("~",)).ok()?.extract().ok()?;
+    (home != "~").then_some(home)
+}
+
+/// Arguments as texts by key.
+fn texts(
+    arguments: &Bound<'_, PyDict>,
+    remarks: &mut Vec<(u8, String)>,
+) -> PyResult<Vec<(String, String)>> {
+    let mut texts = Vec::with_capacity(arguments.len());
+    for (name, value) in arguments {
+        let name: String = name.extract()?;
+        if value.is_none() {
+            if !NONE_IS_UNSET.contains(&name.as_str()) {
+                let text = default_text(&name).to_owned();
+                texts.push((name, text));
+            }
+            continue;
+        }
+        let text = text(&name, &value)?;
+        if let Some((_, level)) = FORGIVEN.iter().find(|(key, _)| *key == name)
+            && let Err(invalid) = Config::default().set(&name, &text)
+        {
+            let message = format!("Invalid value for {name}: {text:?} is {invalid}; it is ignored");
+            remarks.push((*level, message));
+            continue;
+        }
+        texts.push((name, text));
+    }
+    Ok(texts)
+}
+
+/// What an explicit `None` means: no value where that is possible, else the built-in default,
+/// whatever the configuration files say.
+fn default_text(key: &str) -> &'static str {
+    match key {
+        "measure_power_secs" => "15",
+        "api_call_interval" => "8",
+        "output_dir" => ".",
+        "output_file" => "emissions.csv",
+        "output_methods" => "csv",
+        "save_to_file" | "allow_multiple_runs" => "true",
+        "save_to_api"
+        | "save_to_logger"
+        | "save_to_prometheus"
+        | "save_to_logfire"
+        | "force_mode_cpu_load"
+        | "rapl_include_dram"
+        | "rapl_prefer_psys"
+        | "offline" => "false",
+        "experiment_name" => "base",
+        "tracking_mode" => "machine",
+        "on_csv_write" => "append",
+        "pue" => "1",
+        "wue" => "0",
+        _ => "",
+    }
+}
+
+/// A value as a configuration file would hold it.
+fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    // Members of `OutputMethod` are strings whose `str()` is not their value.
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(text.to_str()?.to_owned());
+    }
+    if let Ok(flag) = value.cast::<PyBool>() {
+        return Ok(if flag.is_true() { "true" } else { "false" }.to_owned());
+    }
+    let is_list = value.is_instance_of::<PyList>()
+        || value.is_instance_of::<PyTuple>()
+        || value.is_instance_of::<PySet>();
+    if is_list {
+        let items =
+            value.try_iter()?.map(|item| text(name, &item?)).collect::<PyResult<Vec<_>>>()?;
+        return Ok(items.join(","));
+    }
+    if value.hasattr("__fspath__")? {
+        return value.call_method0("__fspath__")?.extract();
+    }
+    // A number or a UUID, of whatever library.
+    if value.hasattr("__int__")? {
+        return Ok(value.str()?.to_str()?.to_owned());
+    }
+    Err(PyTypeError::new_err(format!(
+        "{name} takes text, a number, a path or a list of these, not {}",
+        value.get_type().qualname()?
+    )))
+}

@@ -1,0 +1,329 @@
+//! A tracker, its run and its tasks, as the package drives them.
+//!
+//! The interpreter is let go while meters are read and files are written. Locks here are taken only
+//! by threads that have let it go, so that nobody waits for a lock and for the interpreter at once.
+
+use std::mem;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use carbon_outputs::csv::write_tasks;
+use carbon_outputs::{CsvFile, CsvSink, JsonReport};
+use carbon_sensors::{SlurmJob, SysRoot};
+use carbon_tracker::config::{Config, OutputMethod};
+use carbon_tracker::lock::RunLock;
+use carbon_tracker::{Hub, Preferences, Run};
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+
+use crate::conf::conf_dict;
+use crate::errors::{IntoPython, guarded};
+use crate::hubs::{generation, hub_for};
+use crate::outcome::Outcome;
+use crate::settings::{Found, resolve};
+
+/// A configured tracker; one run after another can be started on it.
+#[pyclass(frozen, module = "codecarbon._native")]
+pub(crate) struct Tracker {
+    config: Arc<Config>,
+    is_place_set: bool,
+    slurm_job: Option<SlurmJob>,
+    hub: &'static Hub,
+    python_version: String,
+    generation: u32,
+    remarks: Vec<(u8, String)>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    run: Option<Run>,
+    lock: Option<RunLock>,
+}
+
+#[pymethods]
+impl Tracker {
+    /// A tracker from the given arguments by name, `os.environ`, and the configuration files that
+    /// these lead to.
+    #[new]
+    fn new(arguments: &Bound<'_, PyDict>, environ: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let Found { resolved, remarks, slurm_job } = resolve(arguments, environ)?;
+        let places = ["country_iso_code", "country_2letter_iso_code", "cloud_provider"];
+        let is_place_set = places.iter().any(|key| resolved.is_set(key));
+        let config = resolved.config;
+        if config.output_methods.contains(&OutputMethod::Csv) {
+            CsvSink::from_config(&config).map_err(IntoPython::into_python)?;
+        }
+        Ok(Self {
+            hub: hub_for(&config, slurm_job.clone()),
+            python_version: python_version(),
+            config: Arc::new(config),
+            is_place_set,
+            slurm_job,
+            generation: generation(),
+            remarks,
+            state: Mutex::default(),
+        })
+    }
+
+    /// The same tracker without its state, for a forked child.
+    fn fresh(&self) -> Self {
+        Self {
+            hub: hub_for(&self.config, self.slurm_job.clone()),
+            python_version: self.python_version.clone(),
+            config: Arc::clone(&self.config),
+            is_place_set: self.is_place_set,
+            slurm_job: self.slurm_job.clone(),
+            generation: generation(),
+            remarks: Vec::new(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// What has to be said about the configuration: level and sentence.
+    #[getter]
+    fn remarks(&self) -> Vec<(u8, String)> {
+        self.remarks.clone()
+    }
+
+    /// What decides how the package sets a tracker up: output methods, emissions endpoint, whether
+    /// several runs are allowed, seconds between measurements, measurements between live calls (-1
+    /// for never), log level, preamble of log lines.
+    #[getter]
+    fn essentials<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        use carbon_tracker::config::CallInterval;
+        let config = &self.config;
+        let methods = PyTuple::new(py, config.output_methods.iter().map(|m| m.as_str()))?;
+        let every = match config.api_call_interval {
+            CallInterval::Never => -1,
+            CallInterval::Every(n) => i64::from(n.get()),
+        };
+        PyTuple::new(
+            py,
+            [
+                methods.into_any(),
+                config.emissions_endpoint.as_deref().into_bound_py_any(py)?,
+                config.allow_multiple_runs.into_bound_py_any(py)?,
+                config.measure_power_secs.as_secs_f64().into_bound_py_any(py)?,
+                every.into_bound_py_any(py)?,
+                config.log_level.as_str().into_bound_py_any(py)?,
+                config.logger_preamble.as_str().into_bound_py_any(py)?,
+            ],
+        )
+    }
+
+    /// Whether anybody said where the run takes place.
+    #[getter]
+    fn is_place_set(&self) -> bool {
+        self.is_place_set
+    }
+
+    /// Every setting by its key.
+    fn conf<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        conf_dict(py, &self.config)
+    }
+
+    /// The machine as records and `get_detected_hardware` describe it.
+    fn hardware<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let (hardware, (gpu_count, gpu_model), meters) = py.detach(|| {
+            guarded(|| {
+                let preferences = Preferences::from(&*self.config);
+                let hardware = self.hub.hardware();
+                let gpus = self.hub.selected_gpus(&preferences);
+                (hardware, gpus, self.hub.counted(&preferences))
+            })
+        })?;
+        let methods = PyDict::new(py);
+        for meter in &meters {
+            if let Some(component) = meter.covers.component() {
+                let method = (meter.source.label(), meter.detail.as_str());
+                methods.set_item(component.label(), method)?;
+            }
+        }
+        let dict = PyDict::new(py);
+        dict.set_item("os", hardware.os)?;
+        dict.set_item("python_version", &self.python_version)?;
+        dict.set_item("ram_total_size", hardware.ram_total_gib)?;
+        dict.set_item("cpu_count", hardware.cpu_count)?;
+        dict.set_item("cpu_physical_count", hardware.cpu_physical_count)?;
+        dict.set_item("cpu_model", hardware.cpu_model)?;
+        dict.set_item("gpu_count", gpu_count)?;
+        dict.set_item("gpu_model", gpu_model)?;
+        dict.set_item("gpu_ids", self.config.gpu_ids.ids().map(<[String]>::to_vec))?;
+        dict.set_item("methods", methods)?;
+        Ok(dict)
+    }
+
+    /// Takes the lock that keeps other trackers from running, in the directory for temporary files.
+    ///
+    /// # Errors
+    /// `OSError` that names the lock and its owner.
+    fn acquire_lock(&self, py: Python<'_>, directory: PathBuf) -> PyResult<()> {
+        py.detach(|| {
+            guarded(|| {
+                let mut state = self.state();
+                if state.lock.is_none() {
+                    let root = SysRoot::default();
+                    let lock = RunLock::acquire(&directory, &root);
+                    state.lock = Some(lock.map_err(IntoPython::into_python)?);
+                }
+                Ok(())
+            })
+        })?
+    }
+
+    /// Gives the lock back.
+    fn release_lock(&self, py: Python<'_>) {
+        py.detach(|| drop(self.state().lock.take()));
+    }
+
+    /// Starts a run under an id and returns what was assumed about its place; `None` if one runs.
+    fn start(&self, py: Python<'_>, run_id: String) -> PyResult<Option<Vec<String>>> {
+        py.detach(|| {
+            guarded(|| {
+                let mut state = self.state();
+                if state.run.is_some() {
+                    return None;
+                }
+                let run = carbon_tracker::Tracker::new(self.hub, (*self.config).clone())
+                    .with_python_version(self.python_version.as_str())
+                    .with_run_id(run_id)
+                    .start();
+                let warnings = run.warnings().to_vec();
+                state.run = Some(run);
+                Some(warnings)
+            })
+        })
+    }
+
+    /// Ends the run and its tasks; `None` if none runs.
+    fn stop(&self, py: Python<'_>) -> PyResult<Option<Outcome>> {
+        py.detach(|| {
+            guarded(|| {
+                let run = self.state().run.take();
+                run.map(|run| Outcome(run.stop()))
+            })
+        })
+    }
+
+    /// What the run comes to so far; `None` if none runs.
+    fn peek(&self, py: Python<'_>) -> PyResult<Option<Outcome>> {
+        py.detach(|| guarded(|| self.state().run.as_ref().and_then(Run::peek).map(Outcome)))
+    }
+
+    /// Opens a task of the run; `None` if none runs.
+    fn task(&self, py: Python<'_>, name: String) -> PyResult<Option<Task>> {
+        py.detach(|| {
+            guarded(|| {
+                let state = self.state();
+                let task = state.run.as_ref()?.task(name);
+                Some(Task {
+                    name: task.name().to_owned(),
+                    generation: self.generation,
+                    open: Mutex::new(Some(task)),
+                })
+            })
+        })
+    }
+
+    /// Writes an outcome to the files that the configuration names: paths, notices, failures.
+    fn save(
+        &self,
+        py: Python<'_>,
+        outcome: &Outcome,
+    ) -> PyResult<(Vec<String>, Vec<String>, Vec<String>)> {
+        py.detach(|| guarded(|| save(&self.config, &outcome.0)))
+    }
+}
+
+impl Tracker {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Tracker {
+    /// In a forked child the parent's run and lock are left alone: their locks may never open, and
+    /// the lock file is the parent's.
+    fn drop(&mut self) {
+        if self.generation != generation() {
+            let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+            mem::forget(mem::take(state));
+        }
+    }
+}
+
+/// A task that is being measured.
+#[pyclass(frozen, module = "codecarbon._native")]
+pub(crate) struct Task {
+    name: String,
+    generation: u32,
+    open: Mutex<Option<carbon_tracker::Task>>,
+}
+
+#[pymethods]
+impl Task {
+    /// Its name, unique in the run.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Ends the task; `None` if it has ended.
+    fn stop(&self, py: Python<'_>) -> PyResult<Option<Outcome>> {
+        if self.generation != generation() {
+            return Ok(None);
+        }
+        py.detach(|| {
+            guarded(|| {
+                let task = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
+                task.and_then(carbon_tracker::Task::stop).map(Outcome)
+            })
+        })
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        if self.generation != generation() {
+            let task = self.open.get_mut().unwrap_or_else(PoisonError::into_inner);
+            mem::forget(task.take());
+        }
+    }
+}
+
+/// Paths, notices and failures of writing an outcome to files.
+fn save(
+    config: &Config,
+    outcome: &carbon_tracker::Outcome,
+) -> (Vec<String>, Vec<String>, Vec<String>) {
+    let (mut paths, mut notices, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    if config.output_methods.contains(&OutputMethod::Csv) {
+        let (output_dir, on_write) = (&config.output_dir, config.on_csv_write);
+        let file = CsvFile::new(output_dir, &config.output_file, on_write);
+        match file.and_then(|file| Ok((file.write(&outcome.record)?, file))) {
+            Ok((written, file)) => {
+                paths.push(file.path().display().to_string());
+                notices.extend(written.notices.iter().map(ToString::to_string));
+            }
+            Err(error) => failures.push(error.to_string()),
+        }
+        match write_tasks(output_dir, &config.experiment_name, &outcome.tasks) {
+            Ok(path) => paths.extend(path.map(|path| path.display().to_string())),
+            Err(error) => failures.push(error.to_string()),
+        }
+    }
+    if config.output_methods.contains(&OutputMethod::Json) {
+        match JsonReport::new(outcome).write_into(&config.output_dir) {
+            Ok(path) => paths.push(path.display().to_string()),
+            Err(error) => failures.push(error.to_string()),
+        }
+    }
+    (paths, notices, failures)
+}
+
+/// Version of the interpreter, "3.11.7".
+fn python_version() -> String {
+    Python::version_str().split_whitespace().next().unwrap_or_default().to_owned()
+}

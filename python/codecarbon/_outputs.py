@@ -1,0 +1,85 @@
+"""The outputs that are written in Python: which ones a tracker has, and how they get their records."""
+
+from __future__ import annotations
+
+from codecarbon._tracker import _call
+from codecarbon.external import logger as log
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from codecarbon._tracker import BaseEmissionsTracker
+    from codecarbon.output_methods.emissions_data import EmissionsData
+
+
+def own_handlers(
+    tracker: BaseEmissionsTracker, methods: tuple[str, ...], endpoint: str | None, logger: Any
+) -> list[Any]:
+    """The outputs that the configuration asks for, but for the files, which are native."""
+    conf = tracker._conf
+    handlers: list[Any] = []
+    if "logger" in methods:
+        if logger is None:
+            log.error("The output method LOGGER needs a logging_logger; nothing is logged.")
+        else:
+            handlers.append(logger)
+    if endpoint:
+        from codecarbon.output_methods.http import HTTPOutput
+
+        handlers.append(HTTPOutput(endpoint))
+    if "api" in methods:
+        from codecarbon.output_methods.http import CodeCarbonAPIOutput
+
+        handlers.append(
+            CodeCarbonAPIOutput(
+                endpoint_url=conf["api_endpoint"],
+                experiment_id=conf["experiment_id"],
+                api_key=conf["api_key"],
+                conf=conf,
+            )
+        )
+    if "prometheus" in methods:
+        from codecarbon.output_methods.metrics.prometheus import PrometheusOutput
+
+        job = f"{conf['project_name']}_{conf['experiment_name']}"
+        job = "".join([c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in job])
+        handlers.append(PrometheusOutput(conf["prometheus_url"], job_name=job))
+    if "logfire" in methods:
+        from codecarbon.output_methods.metrics.logfire import LogfireOutput
+
+        handlers.append(LogfireOutput())
+    if "boamps" in methods:
+        handlers.append(_boamps(tracker._metadata, conf["output_dir"]))
+    return handlers
+
+
+def _boamps(metadata: Any, output_dir: str) -> Any:
+    from codecarbon.output_methods.boamps import BoAmpsOutput
+
+    if isinstance(metadata, str) and metadata:
+        import json
+
+        try:
+            with open(metadata, encoding="utf-8") as file:
+                metadata = json.load(file)
+        except (OSError, ValueError) as problem:
+            log.error(f"metadata: {metadata} cannot be used: {problem}")
+    if isinstance(metadata, dict):
+        context = metadata.get("boamps", metadata)
+        if isinstance(context, dict) and context:
+            return BoAmpsOutput.from_dict(context, output_dir=output_dir)
+    return BoAmpsOutput(output_dir=output_dir)
+
+
+def give(
+    tracker: BaseEmissionsTracker, handlers: list[Any], total: EmissionsData, delta: EmissionsData
+) -> None:
+    """Give the record and the finished tasks to some outputs."""
+    if not handlers:
+        return
+    tasks = [task.out() for task in list(tracker._tasks.values()) if not task.is_active]
+    for handler in handlers:
+        _call(handler, "out", total, delta)
+        if tasks:
+            _call(handler, "task_out", tasks, tracker._conf["experiment_name"])
