@@ -12,22 +12,22 @@ mod machine;
 mod monitor;
 mod print;
 pub mod report;
+pub mod startup;
 pub mod surroundings;
-
-use std::process::ExitCode;
 
 use carbon_tracker::config::LogLevel;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use console::Console;
 use exit::CommandError;
+use startup::Startup;
 use surroundings::Surroundings;
 
 const VERSION: &str = concat!("v", env!("CARGO_PKG_VERSION"));
 
 /// `codecarbon`, as a whole.
-pub fn codecarbon() -> ExitCode {
-    main(|start| {
+pub fn codecarbon(startup: Startup) -> u8 {
+    main(startup, |start| {
         let root = with_version(Command::new("codecarbon"))
             .about("Measure the energy and the carbon emissions of computing")
             .subcommand_required(true)
@@ -47,8 +47,8 @@ pub fn codecarbon() -> ExitCode {
 }
 
 /// `codecarbon-monitor`, as a whole: `monitor`, with or without that word.
-pub fn codecarbon_monitor() -> ExitCode {
-    main(|start| {
+pub fn codecarbon_monitor(startup: Startup) -> u8 {
+    main(startup, |start| {
         let mut start = start.clone();
         if start.arguments.first().is_some_and(|word| word == "monitor") {
             start.arguments.remove(0);
@@ -84,16 +84,16 @@ fn parse(root: Command, start: &Surroundings) -> Result<ArgMatches, u8> {
 }
 
 /// Runs a command; turns errors into messages and exit codes, a panic into 70.
-fn main(run: impl FnOnce(&Surroundings) -> Result<u8, CommandError>) -> ExitCode {
-    let start = Surroundings::of_this_process();
+fn main(startup: Startup, run: impl FnOnce(&Surroundings) -> Result<u8, CommandError>) -> u8 {
+    let start = Surroundings::of_this_process(startup);
     let console = Console::new(start.colours(), LogLevel::Warning);
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(&start)))
         .unwrap_or_else(|_| {
             Err(CommandError::internal("this is a fault of codecarbon, not of your program")
                 .hint("please report it with the message above"))
         });
-    ExitCode::from(result.unwrap_or_else(|error| {
+    result.unwrap_or_else(|error| {
         console.error(&error);
         error.code
-    }))
+    })
 }

@@ -7,11 +7,15 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
+use crate::startup::Startup;
+
 /// Arguments, environment and terminal of the process, read once.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
     /// Arguments without the program's own name.
     pub arguments: Vec<OsString>,
+    /// Whether `SIGPIPE` was ignored, as a program that is started should find it too.
+    pub pipes_ignored: bool,
     /// Environment variables; those that are not UTF-8 are left out, for no name or value that
     /// matters here can be one.
     pub variables: Vec<(String, String)>,
@@ -27,9 +31,10 @@ pub struct Surroundings {
 impl Surroundings {
     /// Those of this process.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-    pub fn of_this_process() -> Self {
+    pub fn of_this_process(startup: Startup) -> Self {
         Self {
-            arguments: std::env::args_os().skip(1).collect(),
+            arguments: startup.arguments,
+            pipes_ignored: startup.pipes_ignored,
             variables: std::env::vars_os()
                 .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
                 .collect(),

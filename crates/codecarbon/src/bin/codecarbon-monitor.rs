@@ -1,5 +1,5 @@
 //! The light command: measures a program or the machine, nothing else.
 
-fn main() -> std::process::ExitCode {
-    codecarbon::codecarbon_monitor()
-}
+#![no_main]
+
+codecarbon::entry!(codecarbon::codecarbon_monitor);

@@ -1,5 +1,5 @@
 //! The command `codecarbon`.
 
-fn main() -> std::process::ExitCode {
-    codecarbon::codecarbon()
-}
+#![no_main]
+
+codecarbon::entry!(codecarbon::codecarbon);

@@ -23,7 +23,16 @@ unsafe extern "C" {
     static environ: *const *const c_char;
 }
 
-/// A program, its arguments and the signal mask that it gets, as the kernel wants them.
+/// How a program finds signals: as this process found them.
+#[derive(Debug, Clone, Copy)]
+pub struct FoundSignals<'a> {
+    /// The blocked ones.
+    pub mask: &'a sigset_t,
+    /// Whether `SIGPIPE` is ignored.
+    pub pipes_ignored: bool,
+}
+
+/// A program, its arguments and signals, as the kernel wants them.
 #[derive(Debug)]
 pub struct Start<'a> {
     path: CString,
@@ -31,23 +40,30 @@ pub struct Start<'a> {
     _words: Vec<CString>,
     /// Ends with null.
     pointers: Vec<*const c_char>,
-    mask: &'a sigset_t,
+    signals: FoundSignals<'a>,
 }
 
 impl<'a> Start<'a> {
     /// Of `path`, with `argv`, whose first word is what the user typed.
-    pub fn new(path: &Path, argv: &[OsString], mask: &'a sigset_t) -> io::Result<Self> {
+    pub fn new(path: &Path, argv: &[OsString], signals: FoundSignals<'a>) -> io::Result<Self> {
         let words =
             argv.iter().map(|w| CString::new(w.as_bytes())).collect::<Result<Vec<_>, _>>()?;
         let pointers = words.iter().map(|w| w.as_ptr()).chain([std::ptr::null()]).collect();
-        Ok(Self { path: CString::new(path.as_os_str().as_bytes())?, _words: words, pointers, mask })
+        Ok(Self {
+            path: CString::new(path.as_os_str().as_bytes())?,
+            _words: words,
+            pointers,
+            signals,
+        })
     }
 
-    /// Starts it. `SIGPIPE`, which Rust programs ignore, has its default action again. The child is
-    /// this process's to reap; on failure nothing has started and the error is that of `exec`.
+    /// Starts it. The child is this process's to reap; on failure nothing has started and the error
+    /// is that of `exec`.
     pub fn spawn(&self) -> io::Result<pid_t> {
         let mut defaults = signals::empty_set();
-        signals::add(&mut defaults, libc::SIGPIPE);
+        if !self.signals.pipes_ignored {
+            signals::add(&mut defaults, libc::SIGPIPE);
+        }
         let mut attributes = std::mem::MaybeUninit::uninit();
         let mut pid = 0;
         #[expect(unsafe_code, reason = "posix_spawn with a signal mask has no safe wrapper")]
@@ -60,7 +76,7 @@ impl<'a> Start<'a> {
                 return Err(io::Error::from_raw_os_error(code));
             }
             let mut attributes = attributes.assume_init();
-            libc::posix_spawnattr_setsigmask(&raw mut attributes, self.mask);
+            libc::posix_spawnattr_setsigmask(&raw mut attributes, self.signals.mask);
             libc::posix_spawnattr_setsigdefault(&raw mut attributes, &raw const defaults);
             let flags = libc::POSIX_SPAWN_SETSIGMASK | libc::POSIX_SPAWN_SETSIGDEF;
             libc::posix_spawnattr_setflags(&raw mut attributes, flags as libc::c_short);
@@ -88,7 +104,8 @@ impl<'a> Start<'a> {
             #[expect(unsafe_code, reason = "reads a variable of the C library")]
             // SAFETY: nothing in this program changes the environment.
             environment: unsafe { environ },
-            mask: self.mask,
+            mask: self.signals.mask,
+            pipes_ignored: self.signals.pipes_ignored,
         };
         #[expect(unsafe_code, reason = "the image is made of pointers")]
         // SAFETY: path, arguments and environment are C strings and arrays that end with null, and

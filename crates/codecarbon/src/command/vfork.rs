@@ -27,6 +27,7 @@ pub(super) struct Image {
     pub(super) arguments: *const *const c_char,
     pub(super) environment: *const *const c_char,
     pub(super) mask: *const sigset_t,
+    pub(super) pipes_ignored: bool,
 }
 
 /// What parent and child share while the child has not become its program.
@@ -81,7 +82,9 @@ unsafe extern "C" fn become_program(shared: *mut c_void) -> ! {
     // only what belongs to the child (dispositions, mask), besides errno and `shared`.
     unsafe {
         let image = (*shared).image;
-        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        if !image.pipes_ignored {
+            libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        }
         // A handler of this process must not run in the child: all but the mask is reset by exec,
         // and until then the parent has blocked every signal.
         libc::sigprocmask(libc::SIG_SETMASK, image.mask, std::ptr::null_mut());

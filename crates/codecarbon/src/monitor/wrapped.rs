@@ -15,7 +15,7 @@ use super::record_file::RecordFile;
 use super::settings::Settings;
 use crate::command::program;
 use crate::command::signals::Signals;
-use crate::command::spawn::Start;
+use crate::command::spawn::{FoundSignals, Start};
 use crate::command::supervise::{self, Watch, supervise};
 use crate::command::tree::{Enclosure, Started};
 use crate::console::Console;
@@ -43,8 +43,9 @@ pub(crate) fn run(
     supervise::adopt_orphans();
     let enclosure = Enclosure::make(settings.cgroup);
     let hub = Hub::new(machine_of(&settings.config, start), Sampling::Manual);
-    let command = Start::new(&program, words, signals.found_mask())
-        .map_err(|error| program::explain(&program, &error))?;
+    let found = FoundSignals { mask: signals.found_mask(), pipes_ignored: start.pipes_ignored };
+    let command =
+        Start::new(&program, words, found).map_err(|error| program::explain(&program, &error))?;
     let tracker = Tracker::new(&hub, settings.config.clone());
     let mut run = tracker.start_billed(Billing::Machine);
     let Started { pid, tree } =

@@ -76,6 +76,7 @@ fn signals_that_were_ignored_stay_ignored() {
 #[test]
 fn the_command_finds_signals_as_they_were() {
     let sandbox = Sandbox::new();
+    // The harness, a Rust program, ignores SIGPIPE but starts its children with the default.
     for options in [&["--no-cgroup"][..], &[]] {
         let script = "grep -E '^Sig(Blk|Ign)' /proc/self/status";
         let said = stdout(&sandbox.monitor_sh(options, script).output().unwrap());
@@ -86,6 +87,24 @@ fn the_command_finds_signals_as_they_were() {
             assert_eq!(u64::from_str_radix(mask, 16).unwrap() & ours, 0, "{name} {options:?}");
         }
         assert_eq!(said.lines().count(), 2);
+    }
+}
+
+#[test]
+fn a_command_finds_broken_pipes_as_its_caller_has_them() {
+    let sandbox = Sandbox::new();
+    for option in ["--no-cgroup", "--quiet"] {
+        let wrapped = format!(
+            "{MONITOR} {} {option} -- sh -c 'grep SigIgn /proc/self/status'",
+            FRANCE.join(" ")
+        );
+        for (before, ignored) in [("trap '' PIPE;", 1), ("", 0)] {
+            let script = format!("{before} exec {wrapped}");
+            let said = stdout(&sandbox.command("sh").args(["-c", &script]).output().unwrap());
+            let mask = said.trim().strip_prefix("SigIgn:\t").unwrap();
+            let mask = u64::from_str_radix(mask, 16).unwrap();
+            assert_eq!(mask >> (libc::SIGPIPE - 1) & 1, ignored, "{before} {option}");
+        }
     }
 }
 
