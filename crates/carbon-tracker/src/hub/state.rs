@@ -53,6 +53,8 @@ pub(crate) struct State {
     plans: Vec<(Preferences, Arc<Plan>)>,
     trees: Vec<Option<TreeAccount>>,
     own_tree: Option<usize>,
+    /// When the GPUs were last asked what each process uses.
+    processes_at: Option<Instant>,
     mirrors: Mirrors,
     /// Sampling intervals of the open windows.
     intervals: Vec<Duration>,
@@ -82,6 +84,7 @@ impl State {
             plans: Vec::new(),
             trees: Vec::new(),
             own_tree: None,
+            processes_at: None,
             mirrors: Mirrors::default(),
             intervals: Vec::new(),
             last_tick: None,
@@ -176,16 +179,18 @@ impl State {
 
     /// Counts a window in as a user of a tree.
     pub(crate) fn use_tree(&mut self, tree: Option<usize>) {
+        let now = self.machine.clock.now();
         if let Some(tree) = tree.and_then(|slot| self.trees[slot].as_mut()) {
+            let stale = tree.members_at().is_some_and(|at| now.active_since(&at) >= MEMBERS_AGE);
+            if tree.users == 0 && stale {
+                tree.forget();
+            }
             tree.users += 1;
         }
     }
 
-    /// Counts a window out; `interval` is what [`Self::enter`] returned.
-    pub(crate) fn leave(&mut self, plan: &Plan, tree: Option<usize>, interval: Duration) {
-        for &index in &plan.accounts {
-            self.accounts[index].users -= 1;
-        }
+    /// Counts a window out as a user of a tree; the tree of a command goes with its last window.
+    pub(crate) fn leave_tree(&mut self, tree: Option<usize>) {
         if let Some(slot) = tree
             && let Some(account) = &mut self.trees[slot]
         {
@@ -194,6 +199,14 @@ impl State {
                 self.trees[slot] = None;
             }
         }
+    }
+
+    /// Counts a window out; `interval` is what [`Self::enter`] returned.
+    pub(crate) fn leave(&mut self, plan: &Plan, tree: Option<usize>, interval: Duration) {
+        for &index in &plan.accounts {
+            self.accounts[index].users -= 1;
+        }
+        self.leave_tree(tree);
         if let Some(position) = self.intervals.iter().position(|i| *i == interval) {
             self.intervals.swap_remove(position);
         }
@@ -282,11 +295,15 @@ impl State {
         }
     }
 
-    /// Looks at the memory and members of a tree once, for windows too short to have been sampled.
-    pub(crate) fn read_members(&mut self, slot: usize) {
+    /// Looks at the tree of a window at one of its edges, where that is needed: GPUs tell what each
+    /// process used since the last look, and memory has to be seen once in windows that are too
+    /// short to have been sampled.
+    pub(crate) fn look_at_edge(&mut self, plan: &Plan, tree: Option<usize>, closing: bool) {
         let (now, total) = (self.machine.clock.now(), self.memory_total());
-        if let Some(tree) = self.trees[slot].as_mut() {
+        let Some(tree) = tree.and_then(|slot| self.trees[slot].as_mut()) else { return };
+        if plan.gpu_count > 0 || (closing && tree.members_at().is_none()) {
             tree.read(now, true, total);
+            self.read_gpu_processes(&now);
         }
     }
 
@@ -358,16 +375,21 @@ impl State {
             return;
         }
         let total = self.memory_total();
-        let mut seconds = None;
+        let mut looked = false;
         for tree in self.trees.iter_mut().flatten().filter(|t| t.users > 0) {
-            let since = tree.members_at();
-            let due = since.is_none_or(|at| now.active_since(&at) >= MEMBERS_AGE);
-            if due && let Some(at) = since {
-                seconds = Some(now.active_since(&at).as_secs_f64());
-            }
+            let due = tree.members_at().is_none_or(|at| now.active_since(&at) >= MEMBERS_AGE);
+            looked |= due;
             tree.read(*now, due, total);
         }
-        let Some(seconds) = seconds else { return };
+        if looked {
+            self.read_gpu_processes(now);
+        }
+    }
+
+    /// Has the trees take in what each process used of the GPUs since the last call.
+    fn read_gpu_processes(&mut self, now: &Instant) {
+        let before = self.processes_at.replace(*now);
+        let seconds = before.map_or(0.0, |at| now.active_since(&at).as_secs_f64());
         for (index, account) in self.accounts.iter_mut().enumerate().filter(|(_, a)| a.users > 0) {
             let Some(processes) = account.meter_mut().process_utilization() else { continue };
             for tree in self.trees.iter_mut().flatten().filter(|t| t.users > 0) {

@@ -10,6 +10,8 @@ pub(crate) struct TreeAccount {
     memory_share_s: f64,
     memory_s: f64,
     pids: Vec<u32>,
+    /// Members at the look before the newest one; `None` if there was none.
+    pids_before: Option<Vec<u32>>,
     members_at: Option<Instant>,
     /// Integrals of GPU use by account: of the tree and of every process.
     gpu: Vec<GpuShare>,
@@ -18,10 +20,16 @@ pub(crate) struct TreeAccount {
     pub(crate) users: u32,
 }
 
+/// A device that told of no process in less than this has not looked, s: drivers sample the use of
+/// each process up to once a second.
+const SILENCE_S: f64 = 2.0;
+
 /// Use of one GPU by the tree and by all processes, percent × seconds.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct GpuShare {
     account: usize,
+    /// Seconds that the device told of.
+    told_s: f64,
     tree_percent_s: f64,
     all_percent_s: f64,
 }
@@ -45,6 +53,7 @@ impl TreeAccount {
             memory_share_s: 0.0,
             memory_s: 0.0,
             pids: Vec::new(),
+            pids_before: None,
             members_at: None,
             gpu: Vec::new(),
             failure: None,
@@ -75,8 +84,8 @@ impl TreeAccount {
             self.memory = Some((now, share));
         }
         if with_members {
-            self.pids = reading.pids;
-            self.members_at = Some(now);
+            let before = std::mem::replace(&mut self.pids, reading.pids);
+            self.pids_before = self.members_at.replace(now).map(|_| before);
         }
     }
 
@@ -85,23 +94,34 @@ impl TreeAccount {
         self.members_at
     }
 
-    /// Takes in what every process used of one GPU over some seconds.
+    /// Forgets what was seen last, when nobody has looked for long: between then and now the tree
+    /// was another one.
+    pub(crate) fn forget(&mut self) {
+        self.memory = None;
+        self.members_at = None;
+        self.pids_before = None;
+    }
+
+    /// Takes in what every process used of one GPU over some seconds; those that have ended since
+    /// the look before are members too.
     pub(crate) fn accept_gpu(
         &mut self,
         account: usize,
         processes: &[carbon_sensors::ProcessUtilization],
         seconds: f64,
     ) {
+        let Some(before) = &self.pids_before else { return };
+        let is_member = |pid: &u32| self.pids.contains(pid) || before.contains(pid);
         let all: f64 = processes.iter().map(|p| p.percent).sum();
-        let tree: f64 =
-            processes.iter().filter(|p| self.pids.contains(&p.pid)).map(|p| p.percent).sum();
+        let tree: f64 = processes.iter().filter(|p| is_member(&p.pid)).map(|p| p.percent).sum();
         let share = match self.gpu.iter_mut().find(|g| g.account == account) {
             Some(share) => share,
             None => {
-                self.gpu.push(GpuShare { account, tree_percent_s: 0.0, all_percent_s: 0.0 });
+                self.gpu.push(GpuShare { account, ..GpuShare::default() });
                 self.gpu.last_mut().expect("just pushed")
             }
         };
+        share.told_s += seconds;
         share.tree_percent_s += tree * seconds;
         share.all_percent_s += all * seconds;
     }
@@ -139,10 +159,14 @@ impl TreeMark {
 
     /// Share of the tree in the use of one GPU, 0 to 1; `None` if the device did not tell.
     pub(crate) fn gpu_share_since(&self, earlier: &Self, account: usize) -> Option<f64> {
-        let now = self.gpu.iter().find(|g| g.account == account)?;
-        let before = earlier.gpu.iter().find(|g| g.account == account);
-        let tree = now.tree_percent_s - before.map_or(0.0, |b| b.tree_percent_s);
-        let all = now.all_percent_s - before.map_or(0.0, |b| b.all_percent_s);
-        Some(if all > 0.0 { tree / all } else { 0.0 })
+        let of = |mark: &Self| mark.gpu.iter().find(|g| g.account == account).copied();
+        let now = of(self)?;
+        let before = of(earlier).unwrap_or_default();
+        let tree = now.tree_percent_s - before.tree_percent_s;
+        let all = now.all_percent_s - before.all_percent_s;
+        if all > 0.0 {
+            return Some(tree / all);
+        }
+        (now.told_s - before.told_s >= SILENCE_S).then_some(0.0)
     }
 }

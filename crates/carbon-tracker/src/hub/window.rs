@@ -73,6 +73,7 @@ impl Window {
         interval: Duration,
     ) -> Self {
         let interval = state.enter(&plan, tree, interval);
+        state.look_at_edge(&plan, tree, false);
         let opened = state.snapshot(&plan, tree);
         drop(state);
         hub.arrange(interval);
@@ -85,7 +86,8 @@ impl Window {
         let mut state = self.hub.lock();
         let slot = state.add_tree(tree);
         state.use_tree(Some(slot));
-        self.tree = Some(slot);
+        state.leave_tree(self.tree.replace(slot));
+        state.look_at_edge(&self.plan, self.tree, false);
         // The whole of the tree's use lies within the window.
         self.opened.tree = Some(super::tree::TreeMark::default());
     }
@@ -110,11 +112,7 @@ impl Window {
     /// Ends the window with fresh reads and reports it.
     pub fn close(self) -> Report {
         let mut state = self.hub.lock();
-        if let Some(slot) = self.tree
-            && state.tree(slot).is_some_and(|t| t.members_at().is_none())
-        {
-            state.read_members(slot);
-        }
+        state.look_at_edge(&self.plan, self.tree, true);
         let closed = state.snapshot(&self.plan, self.tree);
         report(&state, &self.plan, self.tree, &self.opened, &closed)
         // Dropping `self` counts the window out, after the lock is released.

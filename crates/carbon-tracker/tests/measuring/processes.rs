@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use carbon_model::Component;
+use carbon_sensors::gpu::GpuLibraries;
 use carbon_sensors::{CpuTree, ReadError, TreeReading};
 use carbon_testkit::{Machine as FakeMachine, machines};
-use carbon_tracker::{Billing, Hub, Preferences};
+use carbon_tracker::{Billing, Hub, Machine, Preferences, Sampling};
+use fake_nvml::FakeNvml;
 
 use crate::support::{RAPL, close, hub, pass};
 
@@ -15,6 +17,10 @@ use crate::support::{RAPL, close, hub, pass};
 struct Tree(Arc<Mutex<TreeReading>>);
 
 impl Tree {
+    fn end(&self) {
+        self.0.lock().unwrap().pids.clear();
+    }
+
     fn set(&self, cpu_s: f64, pss_bytes: u64) {
         *self.0.lock().unwrap() = TreeReading { cpu_s, pss_bytes: Some(pss_bytes), pids: vec![42] };
     }
@@ -115,4 +121,88 @@ fn dynamic_energy_is_told_where_idle_power_is_known() {
     let dynamic = process.dynamic_cpu.unwrap().value.joules();
     let full = report.billed_component(Component::Cpu).value.joules();
     assert!(dynamic > 0.0 && dynamic < full, "{dynamic} J of {full} J");
+}
+
+/// A machine with one GPU; process 42 is the tree's.
+fn gpu(fake: &FakeMachine) -> (FakeNvml, Hub) {
+    let nvml = FakeNvml::new("[gpu]\nname = NVIDIA A100\nenergy_mj = 1000\nprocesses = 7:1:1\n");
+    let gpu_libraries = GpuLibraries { nvml: Some(nvml.library()), ..GpuLibraries::default() };
+    let machine = Machine { gpu_libraries, ..crate::support::machine(fake) };
+    (nvml, Hub::new(machine, Sampling::Manual))
+}
+
+#[test]
+fn a_short_run_is_billed_its_part_of_a_gpu_even_if_its_process_has_ended() {
+    let fake = FakeMachine::load(machines::TWO_GPUS);
+    let (mut nvml, hub) = gpu(&fake);
+    let tree = Tree::default();
+    tree.set(0.0, 0);
+    for after in [0, 10] {
+        fake.advance(Duration::from_secs(after));
+        let window = open(&hub, &tree);
+        fake.advance(Duration::from_millis(300));
+        nvml.add(0, "energy_mj", 30_000);
+        nvml.set(0, "processes", format!("42:75:{0}, 7:25:{0}", 2 + after));
+        tree.end();
+        let report = window.close();
+        close(report.billed_component(Component::Gpu).value.joules(), 22.5, 1e-9);
+        tree.set(0.0, 0);
+    }
+}
+
+#[test]
+fn a_gpu_that_has_not_told_of_processes_yet_is_unknown_not_unused() {
+    let fake = FakeMachine::load(machines::TWO_GPUS);
+    let (mut nvml, hub) = gpu(&fake);
+    let tree = Tree::default();
+    tree.set(0.0, 0);
+    let window = open(&hub, &tree);
+    nvml.add(0, "energy_mj", 30_000);
+    pass(&fake, &hub, 1.0);
+    let report = window.close();
+    let gpu = report.billed_component(Component::Gpu);
+    assert!(gpu.low.joules() == 0.0 && gpu.high.joules() >= 30.0, "{gpu:?}");
+    assert!(report.warnings.iter().any(|w| w.contains("GPU")), "{:?}", report.warnings);
+}
+
+#[test]
+fn memory_of_before_a_pause_is_not_billed_to_a_window_after_it() {
+    let (fake, hub) = server();
+    let directory = format!("proc/{}", std::process::id());
+    let own = |pss_kib: u64| {
+        let (stat, rollup) = (format!("{directory}/stat"), format!("{directory}/smaps_rollup"));
+        let pid = std::process::id();
+        let line = format!("{pid} (t) S 1 1 1 0 -1 0 0 0 0 0 10 0 0 0 20 0 1 0 5 0 0 0 0 0");
+        fake.write(&stat, &format!("{line}\n"));
+        fake.write(&rollup, &format!("Pss: {pss_kib} kB\n"));
+    };
+    let open = || hub.open(&Preferences::default(), Billing::OwnTree, Duration::from_secs(1));
+    own(196_608 * 1024 / 2);
+    let before = open();
+    pass(&fake, &hub, 2.0);
+    drop(before);
+    fake.advance(Duration::from_hours(1));
+    own(0);
+    let window = open();
+    pass(&fake, &hub, 10.0);
+    assert_eq!(window.close().billed_component(Component::Ram).value.joules(), 0.0);
+}
+
+#[test]
+fn a_tree_that_is_replaced_is_let_go() {
+    struct Watched {
+        _alive: Arc<()>,
+    }
+    impl CpuTree for Watched {
+        fn read(&mut self, _: bool) -> Result<TreeReading, ReadError> {
+            Ok(TreeReading::default())
+        }
+    }
+    let (_fake, hub) = server();
+    let alive = Arc::new(());
+    let billing = Billing::Tree(Box::new(Watched { _alive: Arc::clone(&alive) }));
+    let mut window = hub.open(&Preferences::default(), billing, Duration::from_secs(1));
+    window.attach_tree(Box::new(Tree::default()));
+    assert_eq!(Arc::strong_count(&alive), 1);
+    drop(window);
 }
