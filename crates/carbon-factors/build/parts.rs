@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::Input;
-use crate::cpu_name::ModelName;
+use crate::cpu_name::{ModelName, is_bare};
 use crate::gpu_name::model_key;
 use crate::layout::Section;
 use crate::writer::Writer;
@@ -42,6 +42,10 @@ fn cpus(input: &Input, writer: &mut Writer) {
     let mut models: BTreeMap<String, Option<Cpu>> = BTreeMap::new();
     for row in input.table("cpu-power.tsv").rows() {
         let name = row.get("name").to_owned();
+        // Linux prints this for every processor of the architecture.
+        if name.starts_with("ARMv") {
+            continue;
+        }
         // Names without a model number cannot be looked up.
         let Some(model) = ModelName::new(&name) else { continue };
         let power_w = row.number("tdp_w").expect("a power");
@@ -49,10 +53,11 @@ fn cpus(input: &Input, writer: &mut Writer) {
         let cpu = Cpu { name, power_w, threads: 0, source, by_hand: false };
         models
             .entry(model.key)
-            .and_modify(|known| {
-                if known.as_ref().is_some_and(|k| k.power_w != power_w) {
-                    *known = None;
-                }
+            .and_modify(|known| match known {
+                Some(other) if other.power_w != power_w => *known = None,
+                // Of two spellings the one with the maker answers to both.
+                Some(other) if is_bare(&other.name) => other.name.clone_from(&cpu.name),
+                _ => {}
             })
             .or_insert(Some(cpu));
     }

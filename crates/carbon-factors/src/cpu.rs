@@ -8,7 +8,7 @@
 use carbon_model::Power;
 
 use crate::blob;
-use crate::cpu_name::ModelName;
+use crate::cpu_name::{ModelName, is_bare};
 use crate::layout::Section;
 use crate::source::SourceInfo;
 
@@ -40,6 +40,9 @@ pub fn cpu_power(brand: &str) -> Option<CpuPower> {
     let row = blob::find(Section::Cpu, &model.key)?;
     let mut fields = row.fields();
     let name = fields.text();
+    if is_bare(name) && !brand.trim().eq_ignore_ascii_case(name) {
+        return None;
+    }
     let tdp = Power::from_watts(fields.millionths());
     let threads = match fields.u16() {
         0 => threads_of_cores(name, model.cores),

@@ -65,3 +65,14 @@ impl ModelName {
         words.iter().any(numbered).then(|| Self { key: words.join(" "), cores })
     }
 }
+
+/// Whether a table's name is a number without maker or family ("750", "3260 HE", "B57"). It may
+/// answer to itself only, since a name that adds to it is most likely another maker's part.
+pub(crate) fn is_bare(name: &str) -> bool {
+    let mut words = name.split(' ');
+    let number = words.next().unwrap_or_default();
+    number.bytes().any(|b| b.is_ascii_digit())
+        && number.bytes().all(|b| b.is_ascii_alphanumeric())
+        && !number.ends_with("th")
+        && words.all(|word| matches!(word, "HE" | "SE" | "EE"))
+}

@@ -26,14 +26,21 @@ pub enum Fit {
     Shared,
 }
 
-/// Finds a region of a country (three-letter code, upper case) by name or code; accents, case and words such as "Province" or
-/// "State of" do not matter.
+/// Finds a region of a country (three-letter code, upper case) by name or code; accents, case and
+/// words such as "Province" or "State of" do not matter.
 pub fn region(country_iso3: &str, name: &str) -> Option<Region> {
     let plain = place_name::plain(name);
     let find = |name: &str| blob::find_in(Section::Region, country_iso3, name);
     let bare = || {
-        let ends = [" province", " state", " municipality", " autonomous region", " territory"];
-        let starts = ["state of ", "province of "];
+        let ends = [
+            " province",
+            " state",
+            " prefecture",
+            " municipality",
+            " autonomous region",
+            " territory",
+        ];
+        let starts = ["state of ", "province of ", "commonwealth of "];
         let name = ends.iter().find_map(|e| plain.strip_suffix(e));
         find(name.or_else(|| starts.iter().find_map(|s| plain.strip_prefix(s)))?)
     };

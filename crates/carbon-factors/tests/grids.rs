@@ -194,6 +194,13 @@ fn regions_answer_by_any_of_their_names() {
         ("SWE", "se3", "SE-SE3"),
         ("NOR", "NO-NO4", "NO-NO4"),
         ("AUS", "New South Wales", "AU-NSW"),
+        ("USA", "Washington, D.C.", "US-MIDA-PJM"),
+        ("USA", "Commonwealth of Massachusetts", "US-NE-ISNE"),
+        ("CAN", "Newfoundland & Labrador", "CA-NL"),
+        ("CAN", "P.E.I.", "CA-PE"),
+        ("CAN", "NWT", "CA-NT"),
+        ("JPN", "Tokyo Prefecture", "JP-TK"),
+        ("IND", "Orissa", "IN-EA"),
     ];
     for (country_name, region, zone) in zones {
         let factor = region_grid(country_name, region, None, Table::Current).expect("a factor");

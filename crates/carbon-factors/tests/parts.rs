@@ -65,6 +65,14 @@ fn names_that_say_too_little_match_nothing() {
         "QEMU Virtual CPU version 2.5+",
         "Common KVM processor",
         "Intel(R) Core(TM) i7-9999Z",
+        "Genuine Intel(R) CPU 0000 @ 2.00GHz",
+        "Genuine Intel(R) CPU 570 @ 2.26GHz",
+        "AMD Processor 750",
+        "ARMv8 Processor rev 0 (v8l)",
+        "Virtual CPU 714389bda930",
+        "Intel Xeon E3-12xx v2 (Ivy Bridge, IBRS)",
+        "AMD Opteron 63xx class CPU",
+        "AMD Custom APU 0405",
         "9",
         "@@@",
     ] {
@@ -110,7 +118,7 @@ fn every_model_of_the_cpu_table_finds_itself_at_a_plausible_power() {
 }
 
 #[test]
-fn every_collected_name_answers_unless_its_power_is_disputed() {
+fn every_collected_name_answers_unless_it_is_disputed_or_generic() {
     let table = include_str!("../../../data/cpu-power.tsv");
     let names = table.lines().filter(|l| !l.starts_with('#')).skip(1);
     let names: Vec<&str> = names.filter_map(|l| l.split('\t').next()).collect();
@@ -123,11 +131,17 @@ fn every_collected_name_answers_unless_its_power_is_disputed() {
             "AMD A10 Micro-6700T",
             "AMD A4 Micro-6400T",
             "AMD E1 Micro-6200T",
+            "ARMv8 Processor rev 0 (v8l)",
             "E1 Micro-6200T",
             "Intel Aubrey Isle",
         ]
     );
     assert!(names.len() - silent.len() > 4900, "{} names", names.len());
+    assert_eq!(
+        (watts("750"), watts("B57")),
+        (Some(65.0), Some(80.0)),
+        "bare names find themselves"
+    );
 }
 
 #[test]
@@ -178,6 +192,7 @@ fn cloud_regions_know_their_place_and_grid() {
     let grid = virginia.grid(Some(2025), Table::Current).expect("a grid");
     assert_eq!(grid.zone, "US-MIDA-PJM");
     assert_eq!(cloud_region("azure", "West Europe").map(|r| r.region), Some("westeurope"));
+    assert_eq!(cloud_region("azure", "usdodeast").and_then(|r| r.state), Some("Virginia"));
     assert_eq!(cloud_region("aws", "mars-north-1"), None);
     assert_eq!(cloud_region("ovh", "gra"), None);
 }
