@@ -1,0 +1,1 @@
+"""Outputs to systems that collect metrics."""
