@@ -56,8 +56,10 @@ pub(crate) struct Detected {
 pub(crate) fn detect(machine: &Machine) -> (Detected, Vec<Box<dyn Meter>>) {
     thread::scope(|scope| {
         let look = || gpu::discover(&machine.root, &machine.gpu_libraries);
-        let gpus =
-            gpu::opens_a_library(&machine.root, &machine.gpu_libraries).then(|| scope.spawn(look));
+        // Without a thread to spare it is done here, after the rest.
+        let gpus = gpu::opens_a_library(&machine.root, &machine.gpu_libraries)
+            .then(|| thread::Builder::new().spawn_scoped(scope, look).ok())
+            .flatten();
         let mut found = rapl::discover(&machine.root, &*machine.perf);
         found.extend(hwmon::discover(&machine.root));
         found.extend(battery::discover(&machine.root));
@@ -105,8 +107,14 @@ fn assemble(facts: Facts, found: Discovery, gpus: GpuDiscovery) -> (Detected, Ve
         .cpu
         .as_ref()
         .map_or(cpu.logical_cpus, |limit| (limit.cpus.ceil() as u32).clamp(1, cpu.logical_cpus));
-    let counted = |m: &dyn Meter| m.info().covers.component() == Some(Component::Cpu);
-    let has_counter = found.meters.iter().any(|m| counted(&**m));
+    let metered =
+        |component| found.meters.iter().any(|m| m.info().covers.component() == Some(component));
+    // A counter counts all of the machine, so that shares of it are shares of all; a model is of
+    // what we may use.
+    let sampled = Limits {
+        cpu: limits.cpu.clone().filter(|_| !metered(Component::Cpu)),
+        memory: limits.memory.clone().filter(|_| !metered(Component::Ram)),
+    };
     let hardware = Hardware {
         os,
         cpu_model: cpu.brand.clone().unwrap_or_default(),
@@ -122,7 +130,7 @@ fn assemble(facts: Facts, found: Discovery, gpus: GpuDiscovery) -> (Detected, Ve
     let detected = Detected {
         hardware,
         skipped,
-        sampled: if has_counter { Limits::none() } else { limits.clone() },
+        sampled,
         cpu,
         limits,
         memory_class,
@@ -148,7 +156,10 @@ impl Detected {
         let cpu = choose_cpu(meters, preferences);
         let ram = choose_ram(meters, &cpu, preferences);
         match cpu {
-            Choice::Meters(indices) => accounts.extend(indices),
+            Choice::Meters(indices) => {
+                warnings.extend(self.unmetered_packages(meters, &indices));
+                accounts.extend(indices);
+            }
             Choice::Model | Choice::Included => {
                 let model = self.load_model(machine, preferences);
                 if model.info().source == carbon_model::Source::LoadModelGuessed {
@@ -186,6 +197,24 @@ impl Detected {
         }
         let plan = Plan { accounts, included, warnings, gpu_count, gpu_model, max_interval: None };
         (plan, models)
+    }
+
+    /// Says so if packages of the machine have no meter while others have one.
+    fn unmetered_packages(&self, meters: &[MeterInfo], counted: &[usize]) -> Option<String> {
+        let mut packages = Vec::new();
+        for &index in counted {
+            let Covers::Package { package, .. } = meters[index].covers else { return None };
+            if !packages.contains(&package) {
+                packages.push(package);
+            }
+        }
+        let (metered, all) = (packages.len(), self.hardware.cpu_physical_count);
+        (metered < all as usize).then(|| {
+            format!(
+                "{metered} of {all} processors can be metered: the energy of the others is unknown \
+                 and not in the total; `codecarbon detect` tells why"
+            )
+        })
     }
 
     fn load_model(&self, machine: &Machine, preferences: &Preferences) -> LoadModel {

@@ -50,16 +50,13 @@ pub(crate) fn choose_cpu(meters: &[MeterInfo], preferences: &Preferences) -> Cho
     {
         return Choice::Meters(psys);
     }
-    // Sources in order of trust; one source answers for all sockets, so that nothing is counted
-    // by two of them.
-    for source in [Source::RaplPerf, Source::RaplPowercap, Source::HwmonEnergy, Source::HwmonPower]
-    {
-        let packages: Vec<usize> = (0..meters.len())
-            .filter(|&i| {
-                meters[i].source == source
-                    && matches!(meters[i].covers, Covers::Package { .. } | Covers::Processors)
-            })
-            .collect();
+    // In order of trust; one kind of source answers for all sockets, so that nothing is counted by
+    // two of them.
+    for sources in [&RAPL[..], &[Source::HwmonEnergy], &[Source::HwmonPower]] {
+        let packages = indices(meters, |m| {
+            sources.contains(&m.source)
+                && matches!(m.covers, Covers::Package { .. } | Covers::Processors)
+        });
         if !packages.is_empty() {
             return Choice::Meters(packages);
         }
@@ -77,17 +74,16 @@ pub(crate) fn choose_ram(meters: &[MeterInfo], cpu: &Choice, preferences: &Prefe
     if preferences.ram_power_w.is_some() {
         return Choice::Model;
     }
-    for source in [Source::RaplPerf, Source::RaplPowercap] {
-        let dram: Vec<usize> = (0..meters.len())
-            .filter(|&i| {
-                meters[i].source == source && matches!(meters[i].covers, Covers::Dram { .. })
-            })
-            .collect();
-        if !dram.is_empty() {
-            return Choice::Meters(dram);
-        }
-    }
-    Choice::Model
+    let dram =
+        indices(meters, |m| RAPL.contains(&m.source) && matches!(m.covers, Covers::Dram { .. }));
+    if dram.is_empty() { Choice::Model } else { Choice::Meters(dram) }
+}
+
+/// The two ways to the same counters; the discovery offers each counter in one of them.
+const RAPL: [Source; 2] = [Source::RaplPerf, Source::RaplPowercap];
+
+fn indices(meters: &[MeterInfo], wanted: impl Fn(&MeterInfo) -> bool) -> Vec<usize> {
+    (0..meters.len()).filter(|&i| wanted(&meters[i])).collect()
 }
 
 /// The accounts that one kind of run counts, chosen once and shared by all windows of the kind.

@@ -1,0 +1,59 @@
+//! Which meters are counted, on machines where that is not plain.
+
+use std::time::Duration;
+
+use carbon_model::{Component, Source};
+use carbon_testkit::{Machine as FakeMachine, machines};
+use carbon_tracker::Preferences;
+
+use crate::support::{RAPL, close, hub, joules, open, pass};
+
+#[test]
+fn a_package_that_perf_does_not_give_is_taken_from_powercap() {
+    let fake = FakeMachine::load(machines::SERVER_TWO_SOCKET_DRAM);
+    fake.restore("perf/9/0x2/cpu0");
+    fake.remove("perf/9/0x2/cpu4");
+    fake.power("perf/9/0x2/cpu0", 50.0);
+    for package in 0..2 {
+        fake.power(&format!("{RAPL}/intel-rapl:{package}/energy_uj"), 50.0);
+    }
+    let hub = hub(&fake);
+    let window = open(&hub, &Preferences::default());
+    pass(&fake, &hub, 10.0);
+    let report = window.close();
+    close(joules(&report, Component::Cpu), 1000.0, 1e-6);
+    let sources: Vec<Source> = report.machine[0].sources.iter().map(|s| s.source).collect();
+    assert_eq!(sources, [Source::RaplPerf, Source::RaplPowercap]);
+}
+
+#[test]
+fn a_package_without_a_meter_is_said_to_be_missing() {
+    let warns = |fake: &FakeMachine| {
+        let report = open(&hub(fake), &Preferences::default()).close();
+        report.warnings.iter().any(|w| w.contains("1 of 2 processors"))
+    };
+    let fake = FakeMachine::load(machines::SERVER_TWO_SOCKET_DRAM);
+    assert!(!warns(&fake));
+    fake.deny(&format!("{RAPL}/intel-rapl:1/energy_uj"));
+    assert!(warns(&fake));
+}
+
+#[test]
+fn memory_that_is_modelled_is_that_of_the_limit_also_where_processors_are_metered() {
+    let energy_j = |metered: bool| {
+        let fake = FakeMachine::load(machines::CONTAINER_CGROUP_V2);
+        if metered {
+            for cpu in [0, 4] {
+                fake.restore(&format!("perf/9/0x2/cpu{cpu}"));
+            }
+        }
+        let hub = hub(&fake);
+        let window = open(&hub, &Preferences::default());
+        fake.advance(Duration::from_secs(10));
+        let report = window.close();
+        let is_rapl = report.machine[0].sources[0].source == Source::RaplPerf;
+        assert_eq!(is_rapl, metered);
+        joules(&report, Component::Ram)
+    };
+    close(energy_j(true), energy_j(false), 1e-9);
+}
