@@ -85,17 +85,7 @@ fn locate(config: &Config, warnings: &mut Vec<String>) -> Location {
             let (provider, region) = (provider.as_str(), region.as_str());
             location.cloud = Some((provider.to_owned(), region.to_owned()));
             match carbon_factors::cloud_region(provider, region) {
-                Some(place) => {
-                    if let Some(country) = carbon_factors::country(place.country_iso3)
-                        && location.country_iso_code.is_none()
-                    {
-                        location.country_iso_code = Some(country.iso3.to_owned());
-                        location.country_name = Some(country.name.to_owned());
-                    }
-                    if location.region.is_none() {
-                        location.region = place.state.map(str::to_lowercase);
-                    }
-                }
+                Some(place) => stand_in(&mut location, &place, warnings),
                 None => warnings.push(format!(
                     "the cloud region {provider}/{region} is not known: the country decides"
                 )),
@@ -112,6 +102,26 @@ fn locate(config: &Config, warnings: &mut Vec<String>) -> Location {
         (None, None) => {}
     }
     location
+}
+
+/// A cloud region says where a run is; a country or state beside it that contradicts is dropped, so
+/// that the record has the place whose grid was used.
+fn stand_in(location: &mut Location, place: &CloudRegion, warnings: &mut Vec<String>) {
+    let here = Some(place.country_iso3);
+    if let Some(other) = location.country_iso_code.as_deref().filter(|iso3| here != Some(*iso3)) {
+        warnings.push(format!(
+            "country_iso_code = {other}, but {}/{} is in {}: the cloud region decides",
+            place.provider, place.region, place.country_iso3
+        ));
+        location.region = None;
+    }
+    if let Some(country) = carbon_factors::country(place.country_iso3) {
+        location.country_iso_code = Some(country.iso3.to_owned());
+        location.country_name = Some(country.name.to_owned());
+    }
+    if let Some(state) = place.state {
+        location.region = Some(state.to_lowercase());
+    }
 }
 
 fn grid_of(location: &Location, year: u16, table: Table, warnings: &mut Vec<String>) -> GridUsed {
@@ -190,7 +200,15 @@ fn world(table: Table) -> GridUsed {
     GridUsed { assumed: true, ..used(&factor, "WORLD".to_owned(), "world average".to_owned()) }
 }
 
-fn used(factor: &GridFactor, zone: String, name: String) -> GridUsed {
+fn used(factor: &GridFactor, zone: String, mut name: String) -> GridUsed {
+    match factor.resolution {
+        Resolution::GridOf(iso3) => {
+            let supplier = carbon_factors::country(iso3).map_or(iso3, |country| country.name);
+            name = format!("{name} (grid of {supplier})");
+        }
+        Resolution::SharedZone => name = format!("{name} (zone {})", factor.zone),
+        Resolution::Own | Resolution::Country | Resolution::World => {}
+    }
     GridUsed {
         zone,
         name,
@@ -198,5 +216,68 @@ fn used(factor: &GridFactor, zone: String, name: String) -> GridUsed {
         year: Some(factor.year),
         source: factor.source.title.to_owned(),
         assumed: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(settings: &[(&str, &str)]) -> Place {
+        let mut config = Config::default();
+        for (key, value) in settings {
+            assert_eq!(config.set(key, value), Ok(true), "{key}");
+        }
+        resolve(&config, 2025)
+    }
+
+    fn grams(place: &Place) -> f64 {
+        place.grid.intensity.value.g_per_kwh()
+    }
+
+    #[test]
+    fn a_cloud_region_decides_over_the_country_in_record_and_grid() {
+        let cloud = [("cloud_provider", "aws"), ("cloud_region", "us-east-1")];
+        let alone = place(&cloud);
+        assert_eq!(alone.warnings, [""; 0]);
+        let both = place(&[cloud[0], cloud[1], ("country_iso_code", "FRA"), ("region", "corse")]);
+        assert_eq!((&both.location, grams(&both)), (&alone.location, grams(&alone)));
+        assert_eq!(both.location.country_iso_code.as_deref(), Some("USA"));
+        assert_eq!(both.location.region.as_deref(), Some("virginia"));
+        assert!(both.warnings[0].contains("the cloud region decides"), "{:?}", both.warnings);
+    }
+
+    #[test]
+    fn a_territory_names_the_country_whose_grid_supplies_it() {
+        let (monaco, france) =
+            (place(&[("country_iso_code", "MCO")]), place(&[("country_iso_code", "FRA")]));
+        assert_eq!(monaco.grid.name, "Monaco (grid of France)");
+        assert_eq!(grams(&monaco), grams(&france));
+    }
+
+    #[test]
+    fn a_state_names_the_zone_that_it_shares() {
+        let state = place(&[("country_iso_code", "USA"), ("region", "Vermont")]);
+        assert_eq!(state.grid.name, "vermont, United States (zone US-NE-ISNE)");
+        let own = place(&[("country_iso_code", "USA"), ("region", "California")]);
+        assert_eq!(own.grid.name, "california, United States");
+    }
+
+    #[test]
+    fn an_unknown_place_is_the_world_with_a_factor_of_two_and_a_warning() {
+        for settings in [&[][..], &[("country_iso_code", "ZZZ")], &[("country_iso_code", "ATA")]] {
+            let unknown = place(settings);
+            let range = unknown.grid.intensity;
+            assert!(unknown.grid.assumed && !unknown.warnings.is_empty(), "{unknown:?}");
+            assert_eq!(range.high.g_per_kwh(), 2.0 * range.value.g_per_kwh());
+        }
+        let old = [("country_iso_code", "ZZZ"), ("co2_table", "codecarbon")];
+        assert_eq!(grams(&place(&old)), 475.0);
+    }
+
+    #[test]
+    fn the_two_letter_code_stands_in_for_the_three_letter_one() {
+        let france = place(&[("country_2letter_iso_code", "fr")]);
+        assert_eq!(france.location.country_iso_code.as_deref(), Some("FRA"));
     }
 }

@@ -18,7 +18,7 @@ pub struct GridUsed {
     pub intensity: Interval<Intensity>,
     /// Year that the value describes; `None` for a value that the user gave.
     pub year: Option<u16>,
-    /// Who published it, and under which licence.
+    /// Who published it.
     pub source: String,
     /// Whether the place of the run is not known and a default stands in.
     pub assumed: bool,
