@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use carbon_outputs::csv::{quoted, read_header, records};
-use carbon_tracker::config::parse_ini;
+use carbon_tracker::config::{Config, parse_ini};
 
-use crate::{Target, text};
+use crate::{Target, is_sound, text};
 
 pub(crate) const INI: Target = Target {
     name: "ini",
@@ -25,6 +25,33 @@ pub(crate) const INI: Target = Target {
                 assert_eq!(entry.key, entry.key.trim(), "keys are trimmed");
             }
         }
+    },
+};
+
+/// A line `key = value`, for every type of value.
+pub(crate) const SETTINGS: Target = Target {
+    name: "settings",
+    seeds: &[
+        "measure_power_secs = 0.5",
+        "pue = 1.2",
+        "wue = 1.8",
+        "force_cpu_power = 65",
+        "output_methods = csv, json",
+        "country_iso_code = fra",
+        "api_call_interval = -1",
+        "gpu_ids = [0, GPU-4e8]",
+        "offline = yes",
+        "log_level = 40",
+    ],
+    check: |bytes| {
+        let text = text(bytes);
+        let (key, value) = text.split_once('=').unwrap_or((&text, ""));
+        let mut config = Config::default();
+        let known = Config::KEYS.contains(&key.trim());
+        assert_eq!(config.set(key.trim(), value.trim()).unwrap_or(true), known);
+        assert!(config.measure_power_secs.as_secs_f64() >= 0.001);
+        assert!(is_sound(config.pue.ratio() - 1.0) && is_sound(config.wue.litres_per_kwh()));
+        assert!(config.force_cpu_power.is_none_or(|power| is_sound(power.watts())));
     },
 };
 

@@ -2,6 +2,7 @@
 
 use carbon_sensors::facts::cpu::{parse_cpu_list, parse_cpuinfo};
 use carbon_sensors::facts::memory::parse_udev_dimms;
+use carbon_sensors::hwmon::{parse_grace_rail, parse_socket_label};
 use carbon_sensors::machine::{parse_meminfo, parse_stat};
 
 use crate::{Target, is_sound, text};
@@ -65,6 +66,17 @@ pub(crate) const DIMMS: Target = Target {
     check: |bytes| {
         for module in parse_udev_dimms(&text(bytes)) {
             assert!(module.size_bytes > 0, "{module:?}");
+        }
+    },
+};
+
+pub(crate) const HWMON: Target = Target {
+    name: "hwmon",
+    seeds: &["Esocket0", "Grace Power Socket 1", "CPU Power Socket 0", "socket1"],
+    check: |bytes| {
+        let text = text(bytes);
+        for socket in [parse_socket_label(&text), parse_grace_rail(&text)].into_iter().flatten() {
+            assert!(text.contains(|c: char| c.is_ascii_digit()), "socket {socket} from {text:?}");
         }
     },
 };

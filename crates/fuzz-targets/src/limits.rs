@@ -1,8 +1,8 @@
 //! What may be used of a machine: cgroup files, and Slurm's answer about a job.
 
 use carbon_sensors::limits::{
-    parse_cpu_max, parse_cpu_stat, parse_inactive_file, parse_memory_gb, parse_memory_max,
-    parse_proc_cgroup, parse_scontrol,
+    SlurmJob, parse_cpu_max, parse_cpu_stat, parse_inactive_file, parse_memory_gb,
+    parse_memory_max, parse_proc_cgroup, parse_scontrol,
 };
 
 use crate::{Target, is_sound, text};
@@ -41,5 +41,25 @@ pub(crate) const SCONTROL: Target = Target {
         let job = parse_scontrol(&text);
         assert!(job.cpus.is_none_or(|cpus| is_sound(cpus) && cpus > 0.0), "{job:?}");
         assert!(parse_memory_gb(&text).is_none_or(|gb| is_sound(gb) && gb > 0.0));
+    },
+};
+
+/// Lines `NAME=value`, as Slurm sets them.
+pub(crate) const SLURM: Target = Target {
+    name: "slurm-environment",
+    seeds: &[
+        "SLURM_CPUS_ON_NODE=16\nSLURM_MEM_PER_NODE=65536\n",
+        "SLURM_JOB_CPUS_PER_NODE=72(x2),36\nSLURM_NODEID=2\nSLURM_MEM_PER_CPU=2048\n",
+    ],
+    check: |bytes| {
+        let text = text(bytes);
+        let value = |name: &str| {
+            text.lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+                .map(str::to_owned)
+        };
+        let job = SlurmJob::from_environment("1", &value).allocation;
+        assert!(job.cpus.is_none_or(|cpus| is_sound(cpus) && cpus > 0.0), "{job:?}");
+        assert!(job.memory_bytes.is_none_or(|bytes| bytes > 0), "{job:?}");
     },
 };
