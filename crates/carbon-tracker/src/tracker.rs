@@ -46,12 +46,13 @@ impl std::fmt::Debug for Tracker {
 }
 
 impl Tracker {
-    /// A tracker on a hub. Cost: under 1 µs.
-    pub fn new(hub: &Hub, config: Config) -> Self {
+    /// A tracker on a hub. Trackers may share a configuration. Cost: under 1 µs.
+    pub fn new(hub: &Hub, config: impl Into<Arc<Config>>) -> Self {
+        let config = config.into();
         Self {
             hub: hub.clone(),
-            preferences: Preferences::from(&config),
-            config: Arc::new(config),
+            preferences: Preferences::from(&*config),
+            config,
             python_version: String::new(),
             run_id: None,
             sinks: Vec::new(),
