@@ -16,7 +16,7 @@ use crate::plan::Plan;
 /// NVML samples bursts badly: runs under a second carry this accuracy.
 const NVML_BURST: Accuracy = Accuracy::plus_minus(0.30);
 
-/// A measured component that stays at zero for longer than this is a broken sensor, not an idle one.
+/// A counter that stays at zero for longer than this is a broken sensor, not an idle one.
 const IMPLAUSIBLE_ZERO: Duration = Duration::from_secs(2);
 
 /// Makes the report of the time between two snapshots.
@@ -33,7 +33,8 @@ pub(super) fn report(
         .filter_map(|component| component_report(state, plan, component, open, close, active))
         .collect();
     let mut warnings = plan.warnings.clone();
-    warnings.extend(broken_sensors(&machine, active));
+    let gaps = gaps(state, plan, open, close);
+    warnings.extend(broken_sensors(&machine, &gaps, active));
     let process = match (&open.tree, &close.tree) {
         (Some(_), Some(_)) => {
             Some(process_share(state, plan, open, close, &machine, active, &mut warnings))
@@ -52,7 +53,7 @@ pub(super) fn report(
         wall: close.at.elapsed_since(&open.at),
         self_cost: self_cost(open, close, &machine, machine_cpu_s),
         utilization: close.gauges.utilization_since(&open.gauges, gpu_percent),
-        gaps: gaps(state, plan, open, close),
+        gaps,
         machine,
         process,
         warnings,
@@ -168,17 +169,28 @@ fn detail(meters: &[Metered<'_>]) -> String {
     }
 }
 
-fn broken_sensors(machine: &[ComponentReport], active: Duration) -> Vec<String> {
-    machine
-        .iter()
-        .flat_map(|c| &c.sources)
-        .filter(|s| {
-            active > IMPLAUSIBLE_ZERO
-                && s.energy.value == Energy::ZERO
-                && matches!(s.source, Source::RaplPerf | Source::RaplPowercap | Source::HwmonEnergy)
-        })
-        .map(|s| {
-            format!("{} ({}) did not advance: its energy is unknown, not zero", s.source, s.detail)
+fn broken_sensors(machine: &[ComponentReport], gaps: &[Gap], active: Duration) -> Vec<String> {
+    let counters = machine.iter().flat_map(|c| &c.sources).filter(|s| {
+        matches!(
+            s.source,
+            Source::RaplPerf
+                | Source::RaplPowercap
+                | Source::HwmonEnergy
+                | Source::NvmlEnergy
+                | Source::AmdSmiEnergy
+        )
+    });
+    let stands_still = |m: &&MeterReport| {
+        active > IMPLAUSIBLE_ZERO
+            && m.counted
+            && m.energy == Energy::ZERO
+            // A gap has been told.
+            && gaps.iter().all(|gap| gap.meter != m.name)
+    };
+    counters
+        .flat_map(|s| s.meters.iter().filter(stands_still).map(move |m| (s.source, &m.name)))
+        .map(|(source, name)| {
+            format!("{source} of {name} did not advance: its energy is unknown, not zero")
         })
         .collect()
 }

@@ -278,6 +278,9 @@ impl State {
         {
             let started = clock.thread_cpu();
             self.read(&plan.accounts, &now, EDGE_AGE, |refresh| EDGE_AGE.min(refresh / 4));
+            for &index in &plan.accounts {
+                self.accounts[index].read_use(now);
+            }
             self.samples += 1;
             self.edge_cost += clock.thread_cpu().saturating_sub(started);
         }

@@ -13,6 +13,9 @@ use super::gauges::GpuUse;
 /// nothing of an hour between them. A counter bridges any gap.
 const LONGEST_POWER_BRIDGE: Duration = Duration::from_secs(30);
 
+/// The use of a GPU is a mean over the driver's last 100 ms and more; it is not asked for more often.
+const USE_AGE: Duration = Duration::from_millis(100);
+
 /// Cumulative energy of one meter since the account was opened.
 pub(crate) struct Account {
     meter: Box<dyn Meter>,
@@ -100,9 +103,10 @@ impl Account {
         }
     }
 
-    /// Asks the device for its use; only GPUs answer.
+    /// Asks the device for its use, unless it was asked just now; only GPUs answer.
     pub(crate) fn read_use(&mut self, now: Instant) {
         if matches!(self.info().covers, Covers::Gpu { .. })
+            && self.gpu_use.age(&now).is_none_or(|age| age >= USE_AGE)
             && let Some(percent) = self.meter.utilization_percent()
         {
             self.gpu_use.accept(now, percent);

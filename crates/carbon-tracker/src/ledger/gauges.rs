@@ -3,6 +3,8 @@
 //! Kept as cumulative sums like the energies, so that the mean over any window is the difference of
 //! two marks and not a mean of samples of different length.
 
+use std::time::Duration;
+
 use carbon_model::Utilization;
 use carbon_sensors::{CpuTimes, Instant, MachineSample, MemoryUse};
 
@@ -118,6 +120,11 @@ impl GpuUse {
             self.seconds += seconds;
         }
         self.last = Some((at, percent));
+    }
+
+    /// Time since the newest reading.
+    pub(crate) fn age(&self, now: &Instant) -> Option<Duration> {
+        self.last.map(|(at, _)| now.active_since(&at))
     }
 
     /// Mean since an earlier state; the newest reading if no time was covered.

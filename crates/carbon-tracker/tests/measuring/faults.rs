@@ -226,3 +226,14 @@ fn mirrors_stay_mirrors_when_one_of_them_is_read_late_or_fails() {
     pass(&fake, &hub, 3.0);
     close(cpu(window), 800.0, 1e-6);
 }
+
+#[test]
+fn a_counter_that_stands_still_is_named_even_beside_one_that_counts() {
+    let fake = machine();
+    let hub = hub(&fake);
+    let window = open(&hub, &Preferences::default());
+    pass(&fake, &hub, 3.0);
+    let warnings = window.close().warnings;
+    let named = |meter: &str| warnings.iter().any(|w| w.contains(&format!("{meter} did not")));
+    assert!(named("package-1") && !named("package-0"), "{warnings:?}");
+}

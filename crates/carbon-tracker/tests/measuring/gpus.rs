@@ -95,3 +95,14 @@ fn a_selection_that_names_no_gpu_counts_none() {
         assert_eq!(joules(&window.close(), Component::Gpu), 0.0);
     }
 }
+
+#[test]
+fn the_use_of_a_gpu_is_told_for_runs_without_a_sample_between_their_edges() {
+    let fake = FakeMachine::load(machines::TWO_GPUS);
+    let mut nvml = FakeNvml::new("[gpu]\nname = A100\nenergy_mj = 1\nutilization_percent = 40\n");
+    let hub = gpu_hub(&fake, &nvml);
+    let window = open(&hub, &Preferences::default());
+    fake.advance(Duration::from_millis(500));
+    nvml.set(0, "utilization_percent", 60);
+    close(window.close().utilization.gpu_percent, 50.0, 1e-9);
+}
