@@ -4,7 +4,7 @@
 //! be priced again with other factors.
 
 use carbon_model::{
-    Accuracy, CarbonMass, Energy, Intensity, Interval, Pue, Water, combine_same_source, price,
+    CarbonMass, Energy, Intensity, Interval, Pue, Water, combine_same_source, price,
 };
 
 /// The grid intensity that was used, with where it comes from.
@@ -89,9 +89,6 @@ pub fn apply_in_parts<'a>(
         water: parts.iter().map(|p| p.water).sum(),
     }
 }
-
-/// The accuracy of a PUE that was assumed rather than measured on site.
-pub const ASSUMED_PUE: Accuracy = Accuracy::factors(1.0 / 1.15, 1.15);
 
 #[cfg(test)]
 mod tests {
