@@ -4,7 +4,7 @@
 //! container passes `/host`.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// Root of a machine's virtual file systems; `/` unless told otherwise.
@@ -51,8 +51,24 @@ impl SysRoot {
 }
 
 /// A small text file, without its trailing white space.
+///
+/// Nearly all are shorter than the buffer. `std::fs::read_to_string` first asks for the size, which
+/// files of the kernel do not tell, and then feels its way with small reads: twice the system calls,
+/// which counts where a whole run takes two milliseconds.
 pub fn read_trimmed(path: &Path) -> io::Result<String> {
-    let mut text = std::fs::read_to_string(path)?;
+    let mut file = File::open(path)?;
+    let mut buffer = [0; 4096];
+    let mut bytes = Vec::new();
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(length) => bytes.extend_from_slice(&buffer[..length]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let mut text = String::from_utf8(bytes)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))?;
     text.truncate(text.trim_end().len());
     Ok(text)
 }

@@ -65,6 +65,11 @@ impl Place {
         Some(Self { version, mount: (*mount).to_owned(), group: group.to_owned() })
     }
 
+    fn find_unified(root: &SysRoot, group: &str) -> Option<Self> {
+        let mounts = ["sys/fs/cgroup", "sys/fs/cgroup/unified"];
+        Self::find(root, CgroupVersion::V2, &mounts, "cgroup.controllers", group)
+    }
+
     /// Our group first, then its ancestors, the mount last.
     fn levels(&self) -> impl Iterator<Item = Cgroup> {
         let mut rest = Some(self.group.as_str());
@@ -118,9 +123,7 @@ impl OwnCgroups {
         let mut own = Self::default();
         for (controllers, group) in parse_proc_cgroup(&text) {
             if controllers.is_empty() {
-                let mounts = ["sys/fs/cgroup", "sys/fs/cgroup/unified"];
-                let probe = "cgroup.controllers";
-                own.unified = Place::find(root, CgroupVersion::V2, &mounts, probe, group);
+                own.unified = Place::find_unified(root, group);
                 continue;
             }
             let joined = format!("sys/fs/cgroup/{controllers}");
@@ -140,9 +143,12 @@ impl OwnCgroups {
         own
     }
 
-    /// Our group in the unified hierarchy.
-    pub fn unified(&self) -> Option<Cgroup> {
-        self.unified.as_ref()?.levels().next()
+    /// Our group in the unified hierarchy, and no other: half the cost of [`find`](Self::find).
+    pub fn find_unified(root: &SysRoot) -> Option<Cgroup> {
+        let text = root.read("proc/self/cgroup").ok()?;
+        let (_, group) =
+            parse_proc_cgroup(&text).find(|(controllers, _)| controllers.is_empty())?;
+        Place::find_unified(root, group)?.levels().next()
     }
 
     /// The smallest of all quotas and CPU sets above us; `online` is the machine's logical CPUs.
