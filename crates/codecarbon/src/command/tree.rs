@@ -4,6 +4,8 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use carbon_sensors::process::{CgroupDir, ProcessTree, create_cgroup};
 use carbon_sensors::{CpuTree, ReadError, SysRoot, TreeReading};
@@ -17,6 +19,16 @@ pub struct Started {
     pub pid: pid_t,
     /// What it and all that it starts use.
     pub tree: Box<dyn CpuTree>,
+    /// To be set when it has ended: the tree need not look for its members any more.
+    pub ended: Arc<AtomicBool>,
+}
+
+impl Started {
+    fn new(pid: pid_t, tree: impl CpuTree + 'static) -> Self {
+        let ended = Arc::new(AtomicBool::new(false));
+        let tree = WithPeakMemory { tree, looked_at: false, ended: Arc::clone(&ended) };
+        Self { pid, tree: Box::new(tree), ended }
+    }
 }
 
 /// What the command is started in: a cgroup of its own, or nothing.
@@ -47,40 +59,35 @@ impl Enclosure {
             && let Ok(account) = made.tree()
         {
             match command.spawn_in(directory.as_fd()) {
-                Ok(pid) => return Ok(Started { pid, tree: WithPeakMemory::of(account) }),
+                Ok(pid) => return Ok(Started::new(pid, account)),
                 Err(Some(error)) => return Err(error),
                 Err(None) => {}
             }
         }
-        let tree = WithPeakMemory::of(Descendants::from_now());
-        Ok(Started { pid: command.spawn()?, tree })
+        let tree = Descendants::from_now();
+        Ok(Started::new(command.spawn()?, tree))
     }
 }
 
-/// A tree that is not without memory when its members ended before anybody looked: then the peak
-/// of the largest of them stands for it, which is at least what was resident at some time.
+/// A tree that is not without memory when the command ended before anybody looked: then the peak of
+/// its largest process stands for it, which was resident at some time.
 #[derive(Debug)]
 struct WithPeakMemory<T> {
     tree: T,
     looked_at: bool,
-}
-
-impl<T: CpuTree + 'static> WithPeakMemory<T> {
-    fn of(tree: T) -> Box<dyn CpuTree> {
-        Box::new(Self { tree, looked_at: false })
-    }
+    ended: Arc<AtomicBool>,
 }
 
 impl<T: CpuTree> CpuTree for WithPeakMemory<T> {
     fn read(&mut self, with_members: bool) -> Result<TreeReading, ReadError> {
-        let mut reading = self.tree.read(with_members)?;
-        self.looked_at |= !reading.pids.is_empty();
-        if with_members && !self.looked_at {
+        if with_members && !self.looked_at && self.ended.load(Ordering::Relaxed) {
             // `ru_maxrss` is in KiB on Linux.
             let peak = usage(libc::RUSAGE_CHILDREN).ru_maxrss.unsigned_abs() * 1024;
-            reading.pss_bytes = (peak > 0).then_some(peak);
+            let reading = self.tree.read(false)?;
+            return Ok(TreeReading { pss_bytes: (peak > 0).then_some(peak), ..reading });
         }
-        Ok(reading)
+        self.looked_at |= with_members;
+        self.tree.read(with_members)
     }
 }
 

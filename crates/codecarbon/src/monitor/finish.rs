@@ -37,7 +37,7 @@ pub(crate) fn finish(run: Finish<'_>, record_file: &mut RecordFile) {
             saved_to.extend(path);
             outcome.warnings.extend(notices);
         }
-        Err(message) => console.error(&CommandError::user(message)),
+        Err(error) => console.error(&CommandError::user(error)),
     }
     let command = command.as_ref().map(|(line, ending)| (line.as_str(), *ending));
     let json = with_command(JsonReport::new(&outcome), command);

@@ -2,9 +2,9 @@
 //!
 //! A directory that does not exist stops the command before it starts, not after a night of work.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use carbon_outputs::CsvFile;
+use carbon_outputs::{CsvError, CsvFile};
 use carbon_tracker::Outcome;
 use carbon_tracker::config::OnCsvWrite;
 
@@ -15,30 +15,21 @@ use crate::surroundings::Surroundings;
 /// The CSV file of one run, or none.
 #[derive(Debug)]
 pub(crate) struct RecordFile {
-    first: Option<CsvFile>,
-    again: Option<CsvFile>,
-    written: bool,
+    file: Option<CsvFile>,
 }
 
 impl RecordFile {
     /// Checks the place; nothing is written yet.
     pub(crate) fn open(settings: &Settings, start: &Surroundings) -> Result<Self, CommandError> {
-        if !settings.csv {
-            return Ok(Self { first: None, again: None, written: false });
-        }
         let config = &settings.config;
-        let directory = start.absolute(&config.output_dir);
-        let open = |on_write| {
-            CsvFile::new(&directory, &config.output_file, on_write).map_err(|error| {
+        let open = || {
+            let directory = start.absolute(&config.output_dir);
+            CsvFile::new(&directory, &config.output_file, config.on_csv_write).map_err(|error| {
                 CommandError::user(error)
                     .hint("create the directory, or choose another with --output-dir")
             })
         };
-        Ok(Self {
-            first: Some(open(config.on_csv_write)?),
-            again: Some(open(OnCsvWrite::Update)?),
-            written: false,
-        })
+        Ok(Self { file: settings.csv.then(open).transpose()? })
     }
 
     /// Saves the record; one that was saved before for the same run is replaced. Returns the file,
@@ -46,11 +37,11 @@ impl RecordFile {
     pub(crate) fn save(
         &mut self,
         outcome: &Outcome,
-    ) -> Result<(Option<PathBuf>, Vec<String>), String> {
-        let file = if self.written { &self.again } else { &self.first };
-        let Some(file) = file else { return Ok((None, Vec::new())) };
-        let written = file.write(&outcome.record).map_err(|error| error.to_string())?;
-        self.written = true;
+    ) -> Result<(Option<PathBuf>, Vec<String>), CsvError> {
+        let Some(file) = &mut self.file else { return Ok((None, Vec::new())) };
+        let written = file.write(&outcome.record)?;
+        // An absolute path needs no directory.
+        *file = CsvFile::new(Path::new(""), file.path(), OnCsvWrite::Update)?;
         let notices = written.notices.iter().map(ToString::to_string).collect();
         Ok((Some(file.path().to_owned()), notices))
     }

@@ -4,6 +4,7 @@
 //! goes wrong with measuring or saving changes the program's exit code.
 
 use std::ffi::OsString;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use carbon_sensors::SystemClock;
@@ -48,13 +49,14 @@ pub(crate) fn run(
         Start::new(&program, words, found).map_err(|error| program::explain(&program, &error))?;
     let tracker = Tracker::new(&hub, settings.config.clone());
     let mut run = tracker.start_billed(Billing::Machine);
-    let Started { pid, tree } =
+    let Started { pid, tree, ended } =
         enclosure.start(&command).map_err(|error| program::explain(&program, &error))?;
     if settings.config.tracking_mode == TrackingMode::Process {
         run.attach_tree(tree);
     }
     let mut watch = Measured { hub: &hub, run: &run, record_file: &mut record_file, console };
     let ending = supervise(pid, &signals, &SystemClock, &mut watch);
+    ended.store(true, Ordering::Relaxed);
     let outcome = run.stop();
     let command = Some((program::as_line(words), ending));
     finish(Finish { outcome, command, settings: &settings, start, console }, &mut record_file);
@@ -76,8 +78,8 @@ impl Watch for Measured<'_> {
 
     fn save_so_far(&mut self) {
         let Some(outcome) = self.run.peek() else { return };
-        if let Err(message) = self.record_file.save(&outcome) {
-            self.console.error(&CommandError::user(message));
+        if let Err(error) = self.record_file.save(&outcome) {
+            self.console.error(&CommandError::user(error));
         }
     }
 }
