@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-__all__ = ["Response", "Server", "Unreachable", "json_bytes"]
+__all__ = ["Response", "Server", "Unreachable", "get_json", "json_bytes", "json_text"]
 
 
 class Unreachable(ConnectionError):
@@ -46,7 +46,7 @@ class Server:
 
     _connection: http.client.HTTPConnection | None = None
 
-    def __init__(self, url: str, timeout_s: float) -> None:
+    def __init__(self, url: str, timeout_s: float, use_proxy: bool = True) -> None:
         self.url = (url if "://" in url else f"http://{url}").rstrip("/")
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -56,6 +56,7 @@ class Server:
         self._prefix = parts.path
         self._query = f"?{parts.query}" if parts.query else ""
         self._timeout_s = timeout_s
+        self._use_proxy = use_proxy
         self._lock = threading.Lock()
         self._process = 0
 
@@ -115,7 +116,7 @@ class Server:
 
     def _proxy(self) -> str | None:
         variables = ("http_proxy", "https_proxy", "all_proxy")
-        if not any(name.lower() in variables for name in os.environ):
+        if not self._use_proxy or not any(name.lower() in variables for name in os.environ):
             return None
         from urllib.request import getproxies, proxy_bypass
 
@@ -136,6 +137,27 @@ class Server:
 
     def __del__(self) -> None:
         self._close()
+
+
+def get_json(
+    url: str,
+    timeout_s: float,
+    headers: Mapping[str, str] | None = None,
+    use_proxy: bool = True,
+) -> Any:
+    """The JSON at an address, over a connection of its own.
+
+    Raises :class:`Unreachable` without an answer, :class:`ValueError` for one that is refused or no
+    JSON.
+    """
+    server = Server(url, timeout_s, use_proxy)
+    try:
+        answer = server.request("GET", "", None, headers)
+    finally:
+        server.close()
+    if answer.status != 200:
+        raise ValueError(f"{url} answers {answer.status}: {answer.text[:200]}")
+    return answer.json()
 
 
 def json_bytes(values: Mapping[str, Any]) -> bytes:
