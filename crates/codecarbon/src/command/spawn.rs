@@ -2,9 +2,7 @@
 //! and signals as they were found.
 //!
 //! Two ways, both borrowing the address space of this process until the exec (80 µs here, whatever
-//! its size): `posix_spawn`, and, for a child that is to be born in a cgroup, [`vfork`].
-//!
-//! [`vfork`]: super::vfork
+//! its size): `posix_spawn`, and, for a child that is to be born in a cgroup, `clone3`.
 
 use std::ffi::{CString, OsString, c_char};
 use std::io;
