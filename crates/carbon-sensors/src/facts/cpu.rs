@@ -220,7 +220,10 @@ const MOST_CPUS: u32 = 1 << 16;
 /// The numbers of a kernel CPU list, "0-3,8"; `None` for garbage, empty for an empty list.
 pub fn parse_cpu_list(text: &str) -> Option<BTreeSet<u32>> {
     let mut cpus = BTreeSet::new();
-    for range in text.trim().split(',').filter(|range| !range.is_empty()) {
+    if text.trim().is_empty() {
+        return Some(cpus);
+    }
+    for range in text.trim().split(',') {
         let (first, last) = range.split_once('-').unwrap_or((range, range));
         let (first, last): (u32, u32) = (first.parse().ok()?, last.parse().ok()?);
         if first > last || last >= MOST_CPUS {

@@ -3,36 +3,20 @@
 
 use carbon_model::Accuracy;
 
+use crate::facts::cpu;
+use crate::machine::parse_decimal;
+
 /// A counter file: decimal digits and a newline, as the kernel writes them.
 ///
 /// The newline is required: without it the number may have been cut off in the middle.
 pub fn parse_counter(bytes: &[u8]) -> Option<u64> {
-    let digits = bytes.strip_suffix(b"\n")?;
-    if digits.is_empty() {
-        return None;
-    }
-    digits.iter().try_fold(0_u64, |value, byte| {
-        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
-        value.checked_mul(10)?.checked_add(digit)
-    })
+    parse_decimal(bytes.strip_suffix(b"\n")?)
 }
 
-/// A CPU list such as `0`, `0,18` or `0-3,8`. At most 65,536 CPUs, so that a bad file cannot fill
-/// the memory.
+/// A CPU list such as `0`, `0,18` or `0-3,8`, with one CPU at least.
 pub fn parse_cpu_list(text: &str) -> Option<Vec<u32>> {
-    const MOST: u32 = 65_536;
-    let mut cpus = Vec::new();
-    for part in text.trim().split(',') {
-        let (first, last) = match part.split_once('-') {
-            Some((first, last)) => (first.parse::<u32>().ok()?, last.parse::<u32>().ok()?),
-            None => (part.parse().ok()?, part.parse().ok()?),
-        };
-        if last < first || last >= MOST || cpus.len() > MOST as usize {
-            return None;
-        }
-        cpus.extend(first..=last);
-    }
-    Some(cpus)
+    let cpus = cpu::parse_cpu_list(text)?;
+    (!cpus.is_empty()).then(|| cpus.into_iter().collect())
 }
 
 /// The scale of a perf event: joules per count, above zero.

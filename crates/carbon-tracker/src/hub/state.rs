@@ -179,14 +179,14 @@ impl State {
 
     /// Counts a window in as a user of a tree.
     pub(crate) fn use_tree(&mut self, tree: Option<usize>) {
+        let Some(tree) = tree.and_then(|slot| self.trees[slot].as_mut()) else { return };
         let now = self.machine.clock.now();
-        if let Some(tree) = tree.and_then(|slot| self.trees[slot].as_mut()) {
-            let stale = tree.members_at().is_some_and(|at| now.active_since(&at) >= MEMBERS_AGE);
-            if tree.users == 0 && stale {
-                tree.forget();
-            }
-            tree.users += 1;
+        if tree.users == 0
+            && tree.members_at().is_some_and(|at| now.active_since(&at) >= MEMBERS_AGE)
+        {
+            tree.forget();
         }
+        tree.users += 1;
     }
 
     /// Counts a window out as a user of a tree; the tree of a command goes with its last window.

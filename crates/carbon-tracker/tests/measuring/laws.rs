@@ -4,9 +4,23 @@ use std::time::Duration;
 
 use crate::support::{RAPL, hub, joules, open};
 use carbon_model::Component;
+use carbon_sensors::{CpuTree, ReadError, TreeReading};
 use carbon_testkit::{Machine as FakeMachine, machines};
-use carbon_tracker::{Preferences, Window};
+use carbon_tracker::{Billing, Preferences, Window};
 use proptest::prelude::*;
+
+/// A tree that adds a random use at each look; `None` is a failure to look.
+struct RandomTree(Vec<Option<(f64, u64)>>, TreeReading);
+
+impl CpuTree for RandomTree {
+    fn read(&mut self, with_members: bool) -> Result<TreeReading, ReadError> {
+        let (cpu_s, pss_bytes) =
+            self.0.pop().unwrap_or(Some((0.0, 0))).ok_or(ReadError::Missing { what: "tree" })?;
+        self.1.cpu_s += cpu_s;
+        self.1.pss_bytes = with_members.then_some(pss_bytes);
+        Ok(self.1.clone())
+    }
+}
 
 /// What happens in one step of a random run.
 #[derive(Debug, Clone)]
@@ -127,5 +141,50 @@ proptest! {
         };
         // A tick of one CPU in five seconds is as fine as /proc/stat counts.
         prop_assert!(energy(high) >= energy(low) - 0.05);
+    }
+
+    /// A process is billed no more than the machine, in each component and in each bound, and with
+    /// the others it is the machine.
+    #[test]
+    fn a_process_is_a_part_of_its_machine(
+        looks in prop::collection::vec(prop::option::of((0.0f64..20.0, 0u64..1 << 40)), 0..30),
+        passes in prop::collection::vec(1u64..2500, 1..20),
+        load in 0.0f64..=1.0,
+        is_server in any::<bool>(),
+    ) {
+        let fake = FakeMachine::load(if is_server {
+            machines::SERVER_TWO_SOCKET_DRAM
+        } else {
+            machines::VM_WITHOUT_ANYTHING
+        });
+        if is_server {
+            fake.power(&format!("{RAPL}/intel-rapl:0/energy_uj"), 40.0);
+            fake.power(&format!("{RAPL}/intel-rapl:0/intel-rapl:0:0/energy_uj"), 10.0);
+        }
+        fake.set_load(load);
+        let hub = hub(&fake);
+        let tree = Box::new(RandomTree(looks, TreeReading::default()));
+        let second = Duration::from_secs(1);
+        let window = hub.open(&Preferences::default(), Billing::Tree(tree), second);
+        for ms in passes {
+            fake.advance(Duration::from_millis(ms));
+            hub.poll();
+            let report = window.peek();
+            for (part, whole) in report.billed().iter().zip(&report.machine) {
+                prop_assert_eq!(part.component, whole.component);
+                let (part, whole) = (part.energy, whole.energy);
+                prop_assert!(part.low.joules() >= 0.0);
+                prop_assert!(part.low <= part.value && part.value <= part.high, "{part:?}");
+                prop_assert!(part.value <= whole.value, "{part:?} of {whole:?}");
+                prop_assert!(part.high <= whole.high, "{part:?} of {whole:?}");
+            }
+            let (part, whole) = (report.billed_energy(), report.machine_energy());
+            prop_assert!(part.high.joules() <= whole.high.joules() * (1.0 + 1e-12));
+            let others = report.process.as_ref().unwrap().others;
+            prop_assert!(others.joules() >= 0.0, "{others:?}");
+            let sum = part.value + others;
+            let error = (sum.joules() - whole.value.joules()).abs();
+            prop_assert!(error <= whole.value.joules() * 1e-9);
+        }
     }
 }
