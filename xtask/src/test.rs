@@ -23,7 +23,9 @@ pub(crate) fn run_all(options: &[String]) -> Result {
     if !fast {
         let mut doc = cargo();
         doc.args(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"]);
-        step(doc.env("RUSTDOCFLAGS", "-Dwarnings"))?;
+        // Private items are documented too, so links to them lead somewhere.
+        let flags = "-Dwarnings -Arustdoc::private-intra-doc-links";
+        step(doc.env("RUSTDOCFLAGS", flags))?;
         optional("cargo-deny", &["deny", "--offline", "check", "bans", "licenses", "sources"])?;
         optional("cargo-machete", &["machete"])?;
     }

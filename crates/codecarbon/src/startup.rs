@@ -8,7 +8,7 @@
 use std::ffi::{CStr, OsString, c_char, c_int};
 use std::os::unix::ffi::OsStringExt;
 
-/// Makes a function of [`Startup`](crate::startup::Startup) to exit code the `main` of a program.
+/// Makes a function of [`Startup`] to exit code the `main` of a program.
 #[macro_export]
 macro_rules! entry {
     ($run:path) => {
