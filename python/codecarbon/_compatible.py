@@ -70,13 +70,6 @@ def _record(tracker: BaseEmissionsTracker) -> EmissionsData | None:
     return None if outcome is None else EmissionsData(*outcome.values)
 
 
-def _final_emissions_data(tracker: BaseEmissionsTracker) -> EmissionsData:
-    if tracker._outcome is None:
-        raise AttributeError("final_emissions_data: the tracker has not been stopped")
-    data = tracker.final_emissions_data = _record(tracker)
-    return data
-
-
 def _force_carbon_intensity(tracker: BaseEmissionsTracker) -> float | None:
     value = tracker._conf["force_carbon_intensity_g_co2e_kwh"]
     tracker.force_carbon_intensity_g_co2e_kwh = value
@@ -177,7 +170,6 @@ def _hardware(tracker: BaseEmissionsTracker) -> list[str]:
 
 
 _MADE: dict[str, Any] = {
-    "final_emissions_data": _final_emissions_data,
     "force_carbon_intensity_g_co2e_kwh": _force_carbon_intensity,
     "_conf": _conf,
     "_total_energy": _energy("energy_consumed"),

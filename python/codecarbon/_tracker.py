@@ -32,6 +32,21 @@ _said: set[str] = set()
 """Warnings about the machine that were logged; once in a process is enough."""
 
 
+class _FinalEmissionsData:
+    """``tracker.final_emissions_data``, made when it is asked for and kept."""
+
+    def __get__(self, tracker: BaseEmissionsTracker | None, owner: type) -> Any:
+        if tracker is None:
+            return self
+        outcome = tracker._outcome
+        if outcome is None:
+            raise AttributeError("final_emissions_data is there after stop()")
+        from codecarbon.output_methods.emissions_data import EmissionsData
+
+        data = tracker.__dict__["final_emissions_data"] = EmissionsData(*outcome.values)
+        return data
+
+
 class BaseEmissionsTracker:
     """What all trackers have in common; use one of the two classes derived from it."""
 
@@ -45,6 +60,12 @@ class BaseEmissionsTracker:
     _names = ONLINE_NAMES
     _is_offline = False
     _another_instance_already_running = False
+    _is_locked = False
+    _start_time: float | None = None
+    _outcome: Any = None
+    _previous: EmissionsData | None = None
+    _ticket: int | None = None
+    final_emissions_data = _FinalEmissionsData()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         cls = type(self)
@@ -74,23 +95,19 @@ class BaseEmissionsTracker:
             log.log(*remark)
         self.run_id = _native.new_run_id()
         self._guard = RLock()
-        self._start_time: float | None = None
         self._tasks: dict[str, MeasuredTask] = {}
-        self._outcome: Any = None
-        self._previous: EmissionsData | None = None
-        self._ticket: int | None = None
-        self._is_locked = False
         if allow_multiple_runs:
             log.warning("Other trackers may run on this machine at the same time.")
         elif not self._take_lock():
             return
         self._user_handlers = list(handlers) if handlers else []
         self._own_handlers: list[Any] = []
+        self._has_files = bool(methods) and ("csv" in methods or "json" in methods)
         if methods not in _NATIVE_METHODS or endpoint:
             from codecarbon._outputs import own_handlers
 
             self._own_handlers = own_handlers(self, methods, endpoint, logging_logger)
-        if "csv" in methods:
+        if self._has_files and is_told(_INFO):
             log.info(f"Saving emissions data to file {self._emissions_path()}")
 
     # -- a run ----------------------------------------------------------------------------------
@@ -272,13 +289,13 @@ class BaseEmissionsTracker:
         if place is None:
             return
         self._start_time = perf_counter()
-        if not _running:
+        if not _is_exit_arranged:
             _stop_at_exit()
         _running[id(self)] = self
         for warning in place:
             if not warning.startswith("Does not support"):
                 log.warning(warning)
-        if is_told(_INFO) or self._user_handlers or self._own_handlers:
+        if self._user_handlers or self._own_handlers or is_told(_INFO):
             from codecarbon._live import follow
 
             follow(self)
@@ -331,6 +348,8 @@ class BaseEmissionsTracker:
             self._save(outcome)
 
     def _save(self, outcome: Any) -> None:
+        if not self._has_files:
+            return
         _, notices, failures = self._core.save(outcome)
         for notice in notices:
             log.warning(notice)
@@ -479,11 +498,10 @@ _is_exit_arranged = False
 
 def _stop_at_exit() -> None:
     global _is_exit_arranged
-    if not _is_exit_arranged:
-        _is_exit_arranged = True
-        import atexit
+    _is_exit_arranged = True
+    import atexit
 
-        atexit.register(_stop_all)
+    atexit.register(_stop_all)
 
 
 def _stop_all() -> None:

@@ -29,12 +29,12 @@ static HUBS: Mutex<Vec<(Key, &'static Hub)>> = Mutex::new(Vec::new());
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
 /// The hub of the machine that a configuration names.
-pub(crate) fn hub_for(config: &Config, slurm_job: Option<SlurmJob>) -> &'static Hub {
+pub(crate) fn hub_for(config: &Config, slurm_job: Option<&SlurmJob>) -> &'static Hub {
     let mut hubs = HUBS.lock().unwrap_or_else(PoisonError::into_inner);
     let known = hubs.iter().find(|(key, _)| {
         key.sysroot == config.sysroot
             && key.nvml_library == config.nvml_library
-            && key.slurm_job == slurm_job
+            && key.slurm_job.as_ref() == slurm_job
     });
     if let Some((_, hub)) = known {
         return hub;
@@ -42,12 +42,12 @@ pub(crate) fn hub_for(config: &Config, slurm_job: Option<SlurmJob>) -> &'static 
     let mut machine = Machine::at(SysRoot::new(&config.sysroot));
     machine.gpu_libraries =
         GpuLibraries { nvml: config.nvml_library.clone(), ..GpuLibraries::default() };
-    machine.slurm_job.clone_from(&slurm_job);
+    machine.slurm_job = slurm_job.cloned();
     let hub: &'static Hub = Box::leak(Box::new(Hub::new(machine, Sampling::Thread)));
     let key = Key {
         sysroot: config.sysroot.clone(),
         nvml_library: config.nvml_library.clone(),
-        slurm_job,
+        slurm_job: slurm_job.cloned(),
     };
     hubs.push((key, hub));
     hub

@@ -12,6 +12,7 @@ mod files;
 mod hubs;
 mod lookups;
 mod outcome;
+mod pace;
 mod plain;
 mod record;
 mod settings;

@@ -4,10 +4,14 @@
 //! the text that a configuration file would hold and read by the same rules, so that one value has
 //! one meaning wherever it stands.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use carbon_model::Intensity;
 use carbon_sensors::SlurmJob;
-use carbon_tracker::config::{Config, ConfigError, Layers, Notice, Origin, Resolved};
+use carbon_tracker::config::{
+    CONFIG_FILE_NAME, Config, ConfigError, ConfigValue, Layers, LogLevel, Notice, Origin,
+};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyList, PySet, PyString, PyTuple};
@@ -18,19 +22,30 @@ use crate::errors::IntoPython;
 const WARNING: u8 = 30;
 const ERROR: u8 = 40;
 
-/// Arguments whose bad values are reported and passed over, as they always were.
-const FORGIVEN: [(&str, u8); 2] =
-    [("force_carbon_intensity_g_co2e_kwh", WARNING), ("log_level", ERROR)];
-
 /// Arguments that say nothing when they are `None`: the environment decides.
 const NONE_IS_UNSET: [&str; 2] = ["gpu_ids", "log_level"];
 
 /// A configuration with what has to be said about it.
+#[derive(Debug)]
 pub(crate) struct Found {
-    pub(crate) resolved: Resolved,
+    pub(crate) config: Arc<Config>,
+    /// Whether anybody said where the run takes place.
+    pub(crate) is_place_set: bool,
     pub(crate) remarks: Vec<(u8, String)>,
     pub(crate) slurm_job: Option<SlurmJob>,
 }
+
+/// Everything that a configuration without files is made of, in Python's order.
+#[derive(Debug, PartialEq)]
+struct Given {
+    arguments: Vec<(String, String)>,
+    environment: Vec<(String, String)>,
+    remarks: Vec<(u8, String)>,
+}
+
+/// The configuration that was found last, for programs that make a tracker for each call of a
+/// function. Only locked by threads that are attached to the interpreter.
+static LAST: Mutex<Option<(Given, Arc<Found>)>> = Mutex::new(None);
 
 /// Resolves the arguments of a call over environment and files.
 ///
@@ -39,30 +54,59 @@ pub(crate) struct Found {
 pub(crate) fn resolve(
     arguments: &Bound<'_, PyDict>,
     environ: &Bound<'_, PyAny>,
-) -> PyResult<Found> {
+) -> PyResult<Arc<Found>> {
     let environment = relevant_variables(environ)?;
-    let variable =
-        |name: &str| environment.iter().find(|(key, _)| key == name).map(|(_, v)| v.clone());
-    let home = match variable("HOME").filter(|home| !home.is_empty()) {
-        Some(home) => Some(home),
-        None => home_by_python(arguments.py()),
-    }
-    .map(PathBuf::from);
-    let slurm_job = variable("SLURM_JOB_ID")
-        .or_else(|| variable("SLURM_JOBID"))
-        .filter(|id| !id.is_empty())
-        .map(|id| SlurmJob::from_environment(&id, &variable));
     let mut remarks = Vec::new();
     let arguments = texts(arguments, &mut remarks)?;
-    let layers = Layers { home: home.as_deref(), environment, arguments, ..Layers::default() };
-    let resolved = layers.resolve().map_err(ConfigError::into_python)?;
-    remarks
-        .extend(resolved.notices.iter().filter(|n| !is_said(n)).map(|n| (WARNING, n.to_string())));
-    let code = resolved.config.country_iso_code.as_ref();
-    if let Some(code) = code.filter(|code| carbon_factors::country(code.as_str()).is_none()) {
-        remarks.push((ERROR, format!("Does not support country with ISO code {}", code.as_str())));
+    let given = Given { arguments, environment, remarks };
+    let home = given.variable("HOME").filter(|home| !home.is_empty()).map(str::to_owned);
+    let home = home.or_else(|| home_by_python(environ.py())).map(PathBuf::from);
+    let is_without_files = !Path::new(CONFIG_FILE_NAME).exists()
+        && !home.as_ref().is_some_and(|home| home.join(CONFIG_FILE_NAME).exists());
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if is_without_files
+        && let Some((former, found)) = &*last
+        && *former == given
+    {
+        return Ok(Arc::clone(found));
     }
-    Ok(Found { resolved, remarks, slurm_job })
+    let found = Arc::new(given.resolve(home.as_deref())?);
+    if is_without_files {
+        *last = Some((given, Arc::clone(&found)));
+    }
+    Ok(found)
+}
+
+impl Given {
+    fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    fn resolve(&self, home: Option<&Path>) -> PyResult<Found> {
+        let variable = |name: &str| self.variable(name).map(str::to_owned);
+        let slurm_job = variable("SLURM_JOB_ID")
+            .or_else(|| variable("SLURM_JOBID"))
+            .filter(|id| !id.is_empty())
+            .map(|id| SlurmJob::from_environment(&id, &variable));
+        let layers = Layers {
+            home,
+            environment: self.environment.clone(),
+            arguments: self.arguments.clone(),
+            ..Layers::default()
+        };
+        let resolved = layers.resolve().map_err(ConfigError::into_python)?;
+        let mut remarks = self.remarks.clone();
+        let notices = resolved.notices.iter().filter(|notice| !is_said(notice));
+        remarks.extend(notices.map(|notice| (WARNING, notice.to_string())));
+        let code = resolved.config.country_iso_code.as_ref();
+        if let Some(code) = code.filter(|code| carbon_factors::country(code.as_str()).is_none()) {
+            let code = code.as_str();
+            remarks.push((ERROR, format!("Does not support country with ISO code {code}")));
+        }
+        let places = ["country_iso_code", "country_2letter_iso_code", "cloud_provider"];
+        let is_place_set = places.iter().any(|key| resolved.is_set(key));
+        Ok(Found { config: Arc::new(resolved.config), is_place_set, remarks, slurm_job })
+    }
 }
 
 /// Whether the package says it by a `DeprecationWarning` at the caller's line.
@@ -132,11 +176,15 @@ fn texts(
             continue;
         }
         let text = text(&name, &value)?;
-        if let Some((_, level)) = FORGIVEN.iter().find(|(key, _)| *key == name)
-            && let Err(invalid) = Config::default().set(&name, &text)
-        {
+        // Bad values of these two are reported and passed over, as they always were.
+        let checked = match name.as_str() {
+            "force_carbon_intensity_g_co2e_kwh" => Intensity::parse(&text).err().zip(Some(WARNING)),
+            "log_level" => LogLevel::parse(&text).err().zip(Some(ERROR)),
+            _ => None,
+        };
+        if let Some((invalid, level)) = checked {
             let message = format!("Invalid value for {name}: {text:?} is {invalid}; it is ignored");
-            remarks.push((*level, message));
+            remarks.push((level, message));
             continue;
         }
         texts.push((name, text));

@@ -1,7 +1,8 @@
 //! A tracker, its run and its tasks, as the package drives them.
 //!
-//! The interpreter is let go while meters are read and files are written. Locks here are taken only
-//! by threads that have let it go, so that nobody waits for a lock and for the interpreter at once.
+//! The interpreter is let go while hardware is looked for and files are written, and while meters are
+//! read unless that takes microseconds (see [`crate::pace`]). No lock is held by a thread that waits
+//! for the interpreter.
 
 use std::mem;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use carbon_outputs::csv::write_tasks;
 use carbon_outputs::{CsvFile, CsvSink, JsonReport};
-use carbon_sensors::{SlurmJob, SysRoot};
+use carbon_sensors::SysRoot;
 use carbon_tracker::config::{Config, OutputMethod};
 use carbon_tracker::lock::RunLock;
 use carbon_tracker::{Hub, Preferences, Run};
@@ -21,18 +22,15 @@ use crate::conf::conf_dict;
 use crate::errors::{IntoPython, guarded};
 use crate::hubs::{generation, hub_for};
 use crate::outcome::Outcome;
+use crate::pace::reading;
 use crate::settings::{Found, resolve};
 
 /// A configured tracker; one run after another can be started on it.
 #[pyclass(frozen, module = "codecarbon._native")]
 pub(crate) struct Tracker {
-    config: Arc<Config>,
-    is_place_set: bool,
-    slurm_job: Option<SlurmJob>,
+    found: Arc<Found>,
     hub: &'static Hub,
-    python_version: String,
     generation: u32,
-    remarks: Vec<(u8, String)>,
     state: Mutex<State>,
 }
 
@@ -48,43 +46,22 @@ impl Tracker {
     /// these lead to.
     #[new]
     fn new(arguments: &Bound<'_, PyDict>, environ: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let Found { resolved, remarks, slurm_job } = resolve(arguments, environ)?;
-        let places = ["country_iso_code", "country_2letter_iso_code", "cloud_provider"];
-        let is_place_set = places.iter().any(|key| resolved.is_set(key));
-        let config = resolved.config;
-        if config.output_methods.contains(&OutputMethod::Csv) {
-            CsvSink::from_config(&config).map_err(IntoPython::into_python)?;
+        let found = resolve(arguments, environ)?;
+        if found.config.output_methods.contains(&OutputMethod::Csv) {
+            CsvSink::from_config(&found.config).map_err(IntoPython::into_python)?;
         }
-        Ok(Self {
-            hub: hub_for(&config, slurm_job.clone()),
-            python_version: python_version(),
-            config: Arc::new(config),
-            is_place_set,
-            slurm_job,
-            generation: generation(),
-            remarks,
-            state: Mutex::default(),
-        })
+        Ok(Self::over(found))
     }
 
     /// The same tracker without its state, for a forked child.
     fn fresh(&self) -> Self {
-        Self {
-            hub: hub_for(&self.config, self.slurm_job.clone()),
-            python_version: self.python_version.clone(),
-            config: Arc::clone(&self.config),
-            is_place_set: self.is_place_set,
-            slurm_job: self.slurm_job.clone(),
-            generation: generation(),
-            remarks: Vec::new(),
-            state: Mutex::default(),
-        }
+        Self::over(Arc::clone(&self.found))
     }
 
     /// What has to be said about the configuration: level and sentence.
     #[getter]
     fn remarks(&self) -> Vec<(u8, String)> {
-        self.remarks.clone()
+        self.found.remarks.clone()
     }
 
     /// What decides how the package sets a tracker up: output methods, emissions endpoint, whether
@@ -93,7 +70,7 @@ impl Tracker {
     #[getter]
     fn essentials<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         use carbon_tracker::config::CallInterval;
-        let config = &self.config;
+        let config = self.config();
         let methods = PyTuple::new(py, config.output_methods.iter().map(|m| m.as_str()))?;
         let every = match config.api_call_interval {
             CallInterval::Never => -1,
@@ -116,19 +93,19 @@ impl Tracker {
     /// Whether anybody said where the run takes place.
     #[getter]
     fn is_place_set(&self) -> bool {
-        self.is_place_set
+        self.found.is_place_set
     }
 
     /// Every setting by its key.
     fn conf<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        conf_dict(py, &self.config)
+        conf_dict(py, self.config())
     }
 
     /// The machine as records and `get_detected_hardware` describe it.
     fn hardware<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let (hardware, (gpu_count, gpu_model), meters) = py.detach(|| {
             guarded(|| {
-                let preferences = Preferences::from(&*self.config);
+                let preferences = Preferences::from(&**self.config());
                 let hardware = self.hub.hardware();
                 let gpus = self.hub.selected_gpus(&preferences);
                 (hardware, gpus, self.hub.counted(&preferences))
@@ -143,14 +120,14 @@ impl Tracker {
         }
         let dict = PyDict::new(py);
         dict.set_item("os", hardware.os)?;
-        dict.set_item("python_version", &self.python_version)?;
+        dict.set_item("python_version", python_version())?;
         dict.set_item("ram_total_size", hardware.ram_total_gib)?;
         dict.set_item("cpu_count", hardware.cpu_count)?;
         dict.set_item("cpu_physical_count", hardware.cpu_physical_count)?;
         dict.set_item("cpu_model", hardware.cpu_model)?;
         dict.set_item("gpu_count", gpu_count)?;
         dict.set_item("gpu_model", gpu_model)?;
-        dict.set_item("gpu_ids", self.config.gpu_ids.ids().map(<[String]>::to_vec))?;
+        dict.set_item("gpu_ids", self.config().gpu_ids.ids().map(<[String]>::to_vec))?;
         dict.set_item("methods", methods)?;
         Ok(dict)
     }
@@ -180,49 +157,43 @@ impl Tracker {
 
     /// Starts a run under an id and returns what was assumed about its place; `None` if one runs.
     fn start(&self, py: Python<'_>, run_id: String) -> PyResult<Option<Vec<String>>> {
-        py.detach(|| {
-            guarded(|| {
-                let mut state = self.state();
-                if state.run.is_some() {
-                    return None;
-                }
-                let run = carbon_tracker::Tracker::new(self.hub, (*self.config).clone())
-                    .with_python_version(self.python_version.as_str())
-                    .with_run_id(run_id)
-                    .start();
-                let warnings = run.warnings().to_vec();
-                state.run = Some(run);
-                Some(warnings)
-            })
+        reading(py, || {
+            let mut state = self.state();
+            if state.run.is_some() {
+                return None;
+            }
+            let run = carbon_tracker::Tracker::new(self.hub, Arc::clone(self.config()))
+                .with_python_version(python_version())
+                .with_run_id(run_id)
+                .start();
+            let warnings = run.warnings().to_vec();
+            state.run = Some(run);
+            Some(warnings)
         })
     }
 
     /// Ends the run and its tasks; `None` if none runs.
     fn stop(&self, py: Python<'_>) -> PyResult<Option<Outcome>> {
-        py.detach(|| {
-            guarded(|| {
-                let run = self.state().run.take();
-                run.map(|run| Outcome(run.stop()))
-            })
+        reading(py, || {
+            let run = self.state().run.take();
+            run.map(|run| Outcome(run.stop()))
         })
     }
 
     /// What the run comes to so far; `None` if none runs.
     fn peek(&self, py: Python<'_>) -> PyResult<Option<Outcome>> {
-        py.detach(|| guarded(|| self.state().run.as_ref().and_then(Run::peek).map(Outcome)))
+        reading(py, || self.state().run.as_ref().and_then(Run::peek).map(Outcome))
     }
 
     /// Opens a task of the run; `None` if none runs.
     fn task(&self, py: Python<'_>, name: String) -> PyResult<Option<Task>> {
-        py.detach(|| {
-            guarded(|| {
-                let state = self.state();
-                let task = state.run.as_ref()?.task(name);
-                Some(Task {
-                    name: task.name().to_owned(),
-                    generation: self.generation,
-                    open: Mutex::new(Some(task)),
-                })
+        reading(py, || {
+            let state = self.state();
+            let task = state.run.as_ref()?.task(name);
+            Some(Task {
+                name: task.name().to_owned(),
+                generation: self.generation,
+                open: Mutex::new(Some(task)),
             })
         })
     }
@@ -233,11 +204,24 @@ impl Tracker {
         py: Python<'_>,
         outcome: &Outcome,
     ) -> PyResult<(Vec<String>, Vec<String>, Vec<String>)> {
-        py.detach(|| guarded(|| save(&self.config, &outcome.0)))
+        py.detach(|| guarded(|| save(self.config(), &outcome.0)))
     }
 }
 
 impl Tracker {
+    fn over(found: Arc<Found>) -> Self {
+        Self {
+            hub: hub_for(&found.config, found.slurm_job.as_ref()),
+            found,
+            generation: generation(),
+            state: Mutex::default(),
+        }
+    }
+
+    fn config(&self) -> &Arc<Config> {
+        &self.found.config
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -275,11 +259,9 @@ impl Task {
         if self.generation != generation() {
             return Ok(None);
         }
-        py.detach(|| {
-            guarded(|| {
-                let task = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
-                task.and_then(carbon_tracker::Task::stop).map(Outcome)
-            })
+        reading(py, || {
+            let task = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
+            task.and_then(carbon_tracker::Task::stop).map(Outcome)
         })
     }
 }
@@ -324,6 +306,6 @@ fn save(
 }
 
 /// Version of the interpreter, "3.11.7".
-fn python_version() -> String {
-    Python::version_str().split_whitespace().next().unwrap_or_default().to_owned()
+fn python_version() -> &'static str {
+    Python::version_str().split_whitespace().next().unwrap_or_default()
 }

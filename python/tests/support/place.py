@@ -1,0 +1,25 @@
+"""Fixtures for tests of trackers, which import them by name."""
+
+import pytest
+from fake_machine import FakeMachine
+
+
+@pytest.fixture(autouse=True)
+def clean_place(tmp_path, monkeypatch):
+    """An empty working and home directory, and no variables of ours."""
+    import os
+
+    for name in list(os.environ):
+        if name.lower().startswith("codecarbon_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A fake machine that trackers of this test measure."""
+    machine = FakeMachine(tmp_path / "machine")
+    monkeypatch.setenv("CODECARBON_SYSROOT", str(machine.root))
+    return machine
