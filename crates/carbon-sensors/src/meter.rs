@@ -77,8 +77,8 @@ pub struct MeterInfo {
     /// How often the device renews its reading: 1 ms for RAPL. A reading younger than a quarter of
     /// this is not taken again, and each edge of a window carries an error of power × this.
     pub refresh: Duration,
-    /// The longest time between two readings that loses nothing (a counter's range ÷ 4 × plausible
-    /// power); `None` if it never wraps in practice.
+    /// The longest time between two readings that loses nothing: a counter's range ÷ (4 × plausible
+    /// power), the longest sample of a model; `None` where any time will do.
     pub max_interval: Option<Duration>,
     /// Watts above which a change of the counter is taken for a restart, not for energy.
     pub plausible_w: f64,
