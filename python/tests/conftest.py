@@ -1,10 +1,13 @@
 """Fixtures that several test files use."""
 
 import json
+import logging
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from place import clean_place, machine  # noqa: F401
 
 
 class Receiver:
@@ -68,6 +71,15 @@ class Request:
         return json.loads(self.body)
 
 
+@pytest.fixture(autouse=True)
+def plain_logger():
+    """The logger as a program finds it; trackers of earlier tests have set its level and prefix."""
+    from codecarbon.external.logger import set_logger_format, set_logger_level
+
+    set_logger_level("info")
+    set_logger_format("")
+
+
 @pytest.fixture
 def receiver():
     """A local HTTP server, see :class:`Receiver`."""
@@ -96,3 +108,15 @@ def record():
         return EmissionsData(**(values | changes))
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def fresh_log():
+    """Level and preamble of the logger as a program finds them, whatever the test sets."""
+    yield
+    from codecarbon.external import logger
+
+    logger._level = None
+    logger.set_logger_format("")
+    if "logging" in sys.modules:
+        logging.getLogger("codecarbon").setLevel(logging.NOTSET)
