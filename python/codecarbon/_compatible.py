@@ -1,7 +1,8 @@
 """Attributes of trackers that are not set but made: results, and private names of CodeCarbon.
 
-Programs in the wild read ``tracker._total_energy.kWh``, call ``tracker._prepare_emissions_data()`` and
-the like. They get the figures of the run so far, or of the one that ended.
+Programs in the wild read ``tracker._total_energy.kWh``, call
+``tracker._prepare_emissions_data()`` and the like. They get the figures of the run so far, or of
+the one that ended.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def _conf(tracker: BaseEmissionsTracker) -> dict[str, Any]:
 
 
 class _Conf(dict):
-    """The resolved configuration, with facts about the machine that are looked up when asked for."""
+    """The resolved configuration, and facts on the machine that are looked up when asked for."""
 
     tracker: Any
 

@@ -23,9 +23,9 @@ _NAMES = _parameters.OFFLINE_NAMES | {"offline"}
 def track_emissions(fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any) -> Any:
     """Measure every call of a function, each as a run of its own.
 
-    ``@track_emissions``, ``@track_emissions()`` or with the parameters of :class:`EmissionsTracker`;
-    with ``offline=True`` those of :class:`OfflineEmissionsTracker`, which must say where the program
-    runs.
+    ``@track_emissions``, ``@track_emissions()`` or with parameters of :class:`EmissionsTracker`;
+    with ``offline=True`` those of :class:`OfflineEmissionsTracker`, which must say where the
+    program runs.
 
     Args:
         fn: The function, when used without parentheses.

@@ -88,7 +88,7 @@ def _send(tracker: BaseEmissionsTracker, outcome: Any) -> None:
 
 
 def _tell(outcome: Any) -> None:
-    record = dict(zip(_native.RECORD_FIELDS, outcome.values))
+    record = dict(zip(_native.RECORD_FIELDS, outcome.values, strict=True))
     for part in ("ram", "cpu", "gpu"):
         if part != "gpu" or record["gpu_count"]:
             log.info(

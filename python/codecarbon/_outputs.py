@@ -1,4 +1,4 @@
-"""The outputs that are written in Python: which ones a tracker has, and how they get their records."""
+"""The outputs that are written in Python: which a tracker has, and how they get their records."""
 
 from __future__ import annotations
 

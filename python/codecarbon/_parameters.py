@@ -1,9 +1,9 @@
 """The parameters of trackers: names, order and defaults, once for all classes and decorators.
 
-Classes and decorators take ``*args, **kwargs`` and check them here, which is cheaper than thirty-six
-defaults, gives better messages, and leaves one list. The signatures that ``help()`` and editors show
-are made from it when they are asked for; the stub file repeats them for type checkers, and a test
-holds the two together.
+Classes and decorators take ``*args, **kwargs`` and check them here, which is cheaper than
+thirty-six defaults, gives better messages, and leaves one list. The signatures of classes that
+``help()`` shows are made from it when they are asked for; the stub file repeats them for editors
+and type checkers, and a test holds the two together.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def given(
             raise TypeError(
                 f"{owner} takes at most {len(_POSITIONAL)} positional arguments, not {len(args)}"
             )
-        for name, value in zip(_POSITIONAL, args):
+        for name, value in zip(_POSITIONAL, args, strict=False):
             if name in kwargs:
                 raise TypeError(f"{owner} got multiple values for argument {name!r}")
             kwargs[name] = value
@@ -111,19 +111,14 @@ class SignatureOf:
                 if not cls.__module__.startswith("codecarbon."):
                     raise AttributeError("__signature__")
                 break
-        return signature(offline=self._offline)
+        return _signature(self._offline)
 
 
-def signature(*, offline: bool, before: tuple[str, ...] = (), decorator: bool = False) -> Any:
-    """A signature of tracker parameters, as :mod:`inspect` understands it."""
+def _signature(offline: bool) -> Any:
     from inspect import Parameter, Signature
 
-    parameters = [Parameter(n, Parameter.POSITIONAL_OR_KEYWORD, default=None) for n in before]
-    for name, default in TRACKER.items():
-        parameters.append(Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=default))
-    if decorator:
-        parameters.append(Parameter("offline", Parameter.KEYWORD_ONLY, default=False))
+    plain, by_keyword = Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY
+    parameters = [Parameter(name, plain, default=value) for name, value in TRACKER.items()]
     if offline:
-        for name, default in OFFLINE.items():
-            parameters.append(Parameter(name, Parameter.KEYWORD_ONLY, default=default))
+        parameters += [Parameter(n, by_keyword, default=value) for n, value in OFFLINE.items()]
     return Signature(parameters)

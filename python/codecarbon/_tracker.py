@@ -1,8 +1,8 @@
 """The tracker: parameters in, runs and tasks out, outputs called at their moments.
 
 Measuring, pricing and the files are native. Here are the life of a tracker as programs know it, the
-outputs that are written in Python, and the rule that a fault of measuring never reaches the program:
-it is logged, and the method returns ``None``.
+calls of outputs that are written in Python, and the rule that a fault of measuring never reaches
+the program: it is logged, and the method returns ``None``.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class BaseEmissionsTracker:
     # -- a run ----------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start a run: detect the hardware if this is the first, read the counters, start the clock.
+        """Start a run: find the hardware if this is the first, read the counters, start the clock.
 
         A tracker that was stopped can be started again; that is a new run with a new ``run_id``.
         Costs about 1 ms for the first run of a process, then some microseconds.
@@ -132,8 +132,8 @@ class BaseEmissionsTracker:
         """Stop the run and its tasks, write the record to every output.
 
         Returns:
-            Emissions of the run in kg CO2e; ``None`` when nothing was started or measuring failed. A
-            second call returns the same and writes nothing.
+            Emissions of the run in kg CO2e; ``None`` when nothing was started or measuring failed.
+            A second call returns the same and writes nothing.
         """
         if self._is_refused():
             return None
@@ -450,7 +450,7 @@ class OfflineEmissionsTracker(BaseEmissionsTracker):
     Takes what :class:`EmissionsTracker` takes, and by keyword:
 
     Args:
-        country_iso_code: Country, ISO 3166-1 of three letters. Without it the world average is used.
+        country_iso_code: Country, ISO 3166-1 of three letters; the world average without it.
         region: State, province or zone.
         cloud_provider: "aws", "azure" or "gcp".
         cloud_region: Region of that provider.
@@ -469,7 +469,7 @@ def _warn_of_save_to() -> None:
     import warnings
 
     warnings.warn(
-        "The save_to_* parameters are deprecated; use output_methods=[OutputMethod.CSV, ...] instead.",
+        "The save_to_* parameters are deprecated; use output_methods=[OutputMethod.CSV, ...].",
         DeprecationWarning,
         stacklevel=3,
     )

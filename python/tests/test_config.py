@@ -4,10 +4,11 @@ import pathlib
 import uuid
 
 import pytest
-from place import clean_place  # noqa: F401
 from tracking import FRANCE
 
 from codecarbon import EmissionsTracker, OfflineEmissionsTracker, OutputMethod
+
+pytestmark = pytest.mark.usefixtures("clean_place")
 
 QUIET = {"log_level": "critical", "output_methods": []}
 

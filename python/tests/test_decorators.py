@@ -6,7 +6,6 @@ import functools
 import inspect
 
 import pytest
-from place import clean_place, machine  # noqa: F401
 from tracking import Keeper
 
 from codecarbon import track_emissions
@@ -15,6 +14,8 @@ from codecarbon.emissions_tracker import (
     OfflineEmissionsTracker,
     track_task_emissions,
 )
+
+pytestmark = pytest.mark.usefixtures("clean_place")
 
 QUIET = {"log_level": "critical", "output_methods": []}
 
@@ -203,7 +204,11 @@ def test_track_task_emissions_without_a_tracker_makes_one_for_each_call(tmp_path
 def test_signatures_show_every_parameter():
     online = inspect.signature(EmissionsTracker)
     offline = inspect.signature(OfflineEmissionsTracker)
-    assert list(online.parameters)[:3] == ["project_name", "measure_power_secs", "api_call_interval"]
+    assert list(online.parameters)[:3] == [
+        "project_name",
+        "measure_power_secs",
+        "api_call_interval",
+    ]
     assert len(online.parameters) == 36
     assert list(offline.parameters)[36:] == [
         "country_iso_code",

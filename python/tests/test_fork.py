@@ -4,12 +4,14 @@ import os
 import time
 
 import pytest
-from place import clean_place, machine  # noqa: F401
 from tracking import FRANCE, Keeper, kwh_to_joules, run_python
 
 from codecarbon import OfflineEmissionsTracker
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+pytestmark = [
+    pytest.mark.usefixtures("clean_place"),
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here"),
+]
 
 
 def in_child(work):

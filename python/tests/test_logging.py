@@ -2,8 +2,10 @@
 
 import re
 
-from place import clean_place  # noqa: F401
+import pytest
 from tracking import run_python
+
+pytestmark = pytest.mark.usefixtures("clean_place")
 
 RUN = """
 from codecarbon import OfflineEmissionsTracker

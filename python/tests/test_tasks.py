@@ -5,11 +5,12 @@ import threading
 import time
 
 import pytest
-from place import clean_place, machine  # noqa: F401
 from tracking import FRANCE, Keeper, kwh_to_joules
 
 from codecarbon import OfflineEmissionsTracker, TaskEmissionsTracker
 from codecarbon.external.task import Task
+
+pytestmark = pytest.mark.usefixtures("clean_place")
 
 
 def spend(machine, joules):

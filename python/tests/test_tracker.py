@@ -7,12 +7,13 @@ import threading
 import time
 
 import pytest
-from place import clean_place, machine  # noqa: F401
 from tracking import FRANCE, Keeper, kwh_to_joules, run_python
 
 from codecarbon import EmissionsTracker, OfflineEmissionsTracker
 from codecarbon.emissions_tracker import BaseEmissionsTracker
 from codecarbon.output import EmissionsData
+
+pytestmark = pytest.mark.usefixtures("clean_place")
 
 
 def spend(machine, joules, dram_joules=0.0, seconds=0.03):
@@ -266,7 +267,7 @@ def test_private_names_that_programs_read_are_there(machine):
     assert tracker._total_water.litres == 0
     assert tracker._tasks == {} and tracker._hardware
     with pytest.raises(AttributeError, match="_no_such_thing"):
-        tracker._no_such_thing
+        _ = tracker._no_such_thing
 
 
 def test_the_base_class_is_not_for_use():
@@ -366,5 +367,3 @@ def test_quiet_means_quiet(tmp_path):
         cwd=tmp_path,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-

@@ -251,7 +251,7 @@ pub(crate) fn fuel_factor<'py>(
 /// The RAPL counters that can be read under `sysroot`, as `inventory` describes meters, and those
 /// that cannot.
 #[pyfunction]
-#[pyo3(signature = (sysroot=PathBuf::from("/")))]
+#[pyo3(signature = (sysroot=PathBuf::from("/")), text_signature = "(sysroot='/')")]
 pub(crate) fn rapl(py: Python<'_>, sysroot: PathBuf) -> Dict<'_> {
     let found = py.detach(|| {
         guarded(|| {
@@ -266,7 +266,7 @@ pub(crate) fn rapl(py: Python<'_>, sysroot: PathBuf) -> Dict<'_> {
 /// The meters of the machine under `sysroot` and the devices that are not used:
 /// `{"meters": [{name, component, source, detail, basis}], "skipped": [{what, reason, fix}]}`.
 #[pyfunction]
-#[pyo3(signature = (sysroot=PathBuf::from("/")))]
+#[pyo3(signature = (sysroot=PathBuf::from("/")), text_signature = "(sysroot='/')")]
 pub(crate) fn inventory(py: Python<'_>, sysroot: PathBuf) -> Dict<'_> {
     let (meters, skipped) = py.detach(|| {
         guarded(|| Hub::new(Machine::at(SysRoot::new(sysroot)), Sampling::Manual).inventory())

@@ -1,4 +1,4 @@
-"""A machine as files: one package with RAPL and its memory counter, which tests advance by joules."""
+"""A machine as files: a package with RAPL and its memory counter, which tests advance by joules."""
 
 from pathlib import Path
 
@@ -25,8 +25,12 @@ class FakeMachine:
         self.root = root
         self._energy_uj = {name: 1_000_000_000 for name in _ZONES}
         self._write("proc/cpuinfo", _CPUINFO)
-        self._write("proc/stat", "cpu  100 0 100 1000 0 0 0 0 0 0\ncpu0 100 0 100 1000 0 0 0 0 0 0\n")
-        self._write("proc/meminfo", "MemTotal: 8388608 kB\nMemAvailable: 4194304 kB\nBuffers: 0 kB\n")
+        self._write(
+            "proc/stat", "cpu  100 0 100 1000 0 0 0 0 0 0\ncpu0 100 0 100 1000 0 0 0 0 0 0\n"
+        )
+        self._write(
+            "proc/meminfo", "MemTotal: 8388608 kB\nMemAvailable: 4194304 kB\nBuffers: 0 kB\n"
+        )
         self._write("sys/devices/system/cpu/online", "0\n")
         for name, zone in _ZONES.items():
             path = f"sys/devices/virtual/powercap/intel-rapl/{zone}"

@@ -1,14 +1,14 @@
-"""Fixtures for tests of trackers, which import them by name."""
+"""Fixtures for tests of trackers."""
+
+import os
 
 import pytest
 from fake_machine import FakeMachine
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def clean_place(tmp_path, monkeypatch):
     """An empty working and home directory, and no variables of ours."""
-    import os
-
     for name in list(os.environ):
         if name.lower().startswith("codecarbon_"):
             monkeypatch.delenv(name)
