@@ -36,8 +36,8 @@ _CHINESE_PROVINCES = (
 ).split()
 _NORDIC_ZONES = {"SWE": "SE1 SE2 SE3 SE4", "NOR": "NO1 NO2 NO3 NO4 NO5", "FIN": "FI"}
 _SOURCES = (
-    "world_average coal petroleum natural_gas fossil geothermal hydroelectricity nuclear solar wind "
-    "biomass biofuel waste"
+    "world_average coal petroleum natural_gas fossil geothermal hydroelectricity nuclear solar "
+    "wind biomass biofuel waste"
 ).split()
 _FILES = {
     "cloud_emissions": "data/cloud/impact.csv",
@@ -89,7 +89,7 @@ class DataSource:
 
     @staticmethod
     def get_ressource_path(package: str, filepath: str) -> Path:
-        """The path of a file of a package; the tables of this package are written when asked for."""
+        """The path of a file of a package; tables of this one are written when asked for."""
         from pathlib import Path
 
         if package == "codecarbon":
@@ -167,7 +167,7 @@ class DataSource:
 
 
 def _global_energy_mix() -> dict[str, dict[str, Any]]:
-    table = {}
+    table: dict[str, dict[str, Any]] = {}
     for country in _native.countries():
         grid = _native.grid(country["iso3"], table=_TABLE)
         if grid is None or grid["resolution"] != "own":

@@ -1,8 +1,8 @@
 """The lock of ``allow_multiple_runs=False``: one file in the temporary directory.
 
-The file is CodeCarbon's, so that both keep out of each other's way, but ours holds the process id of
-its owner: the lock of a process that was killed is taken over. No signal handler is installed; the
-lock is released by ``release()`` and at the end of the interpreter.
+The file is CodeCarbon's, so that both keep out of each other's way, but ours holds the process id
+of its owner: the lock of a process that was killed is taken over. No signal handler is installed;
+the lock is released by ``release()`` and at the end of the interpreter.
 """
 
 from __future__ import annotations

@@ -183,7 +183,10 @@ def test_the_context_may_be_a_file(record, tmp_path):
         "task": {"taskStage": "inference", "taskFamily": "image"},
         "header": {"licensing": "l", "publisher": {"name": "n"}},
         "quality": "low",
-        "infrastructure": {"infraType": "x", "components": [{"componentType": "cpu", "family": "f"}]},
+        "infrastructure": {
+            "infraType": "x",
+            "components": [{"componentType": "cpu", "family": "f"}],
+        },
         "environment": {"powerSource": "wind"},
         "system": {"os": "ignored"},
     }

@@ -162,7 +162,8 @@ def test_the_present_intensity_is_asked_for_by_coordinates_or_zone_and_kept(serv
 
 
 @pytest.mark.parametrize(
-    "answer", [(401, {"error": "bad token"}), (200, {}), (200, b"x"), (200, {"carbonIntensity": -1})]
+    "answer",
+    [(401, {"error": "bad token"}), (200, {}), (200, b"x"), (200, {"carbonIntensity": -1})],
 )
 def test_after_a_failure_the_service_is_left_alone_and_the_tables_answer(service, answer, capsys):
     service.answers["GET /latest"] = answer

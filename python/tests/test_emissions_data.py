@@ -56,7 +56,9 @@ def test_the_dataclass_protocol_works():
             assert (timestamp, project) == (0, 1)
 
 
-@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda r: pickle.loads(pickle.dumps(r))])
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda r: pickle.loads(pickle.dumps(r))]
+)
 def test_copies_are_equal_and_independent(again):
     one = record()
     two = again(one)
@@ -87,12 +89,25 @@ def test_the_signature_names_every_field():
 
 def test_a_delta_subtracts_what_accumulates_and_keeps_the_rest():
     earlier = record(
-        duration=10.0, emissions=1.0, cpu_energy=1.0, gpu_energy=2.0, ram_energy=3.0,
-        energy_consumed=6.0, water_consumed=1.0, cpu_power=5.0,
+        duration=10.0,
+        emissions=1.0,
+        cpu_energy=1.0,
+        gpu_energy=2.0,
+        ram_energy=3.0,
+        energy_consumed=6.0,
+        water_consumed=1.0,
+        cpu_power=5.0,
     )
     later = record(
-        duration=14.0, emissions=3.0, cpu_energy=2.0, gpu_energy=4.0, ram_energy=6.0,
-        energy_consumed=12.0, water_consumed=3.0, cpu_power=7.0, emissions_rate=9.0,
+        duration=14.0,
+        emissions=3.0,
+        cpu_energy=2.0,
+        gpu_energy=4.0,
+        ram_energy=6.0,
+        energy_consumed=12.0,
+        water_consumed=3.0,
+        cpu_power=7.0,
+        emissions_rate=9.0,
     )
     later.compute_delta_emission(earlier)
     assert (later.duration, later.emissions, later.emissions_rate) == (4.0, 2.0, 0.5)

@@ -96,7 +96,11 @@ def test_a_machine_in_no_cloud_is_private(metadata_service):
     [
         ("AWS", {"region": "us-east-1"}, "us-east-1"),
         ("Azure", {"compute": {"location": "westeurope"}}, "westeurope"),
-        ("GCP", {"zone": "projects/1/zones/europe-west10-b", "attributes": {"k": 1}}, "europe-west10"),
+        (
+            "GCP",
+            {"zone": "projects/1/zones/europe-west10-b", "attributes": {"k": 1}},
+            "europe-west10",
+        ),
         ("GCP", {"zone": "projects/1/zones/us-central1-a"}, "us-central1"),
         ("GCP", {}, None),
     ],

@@ -45,9 +45,9 @@ def test_gpus_are_named_in_order(inventory):
 
 def test_what_is_read_in_native_code_says_so(inventory):
     with pytest.raises(AttributeError, match=r"get_delta is not part .* tracker\.report"):
-        gpu.AllGPUDevices().get_delta
+        gpu.AllGPUDevices().get_delta  # noqa: B018
     with pytest.raises(AttributeError, match="mood"):
-        gpu.AllGPUDevices().mood
+        gpu.AllGPUDevices().mood  # noqa: B018
     with pytest.raises(ValueError, match="another selection"):
         GPU([0]).measure_power_and_energy(1, gpu_ids=[1])
 

@@ -65,9 +65,7 @@ def sums(receiver):
     )
 
 
-def test_the_run_is_registered_with_the_first_record_and_nothing_is_left_out(
-    receiver, record, api
-):
+def test_the_run_is_registered_with_the_first_record_and_nothing_is_left_out(receiver, record, api):
     assert api.run_id is None
     api.live_out(record(), record(duration=10.9))
     api.out(record(), record(duration=2.0))

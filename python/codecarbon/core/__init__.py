@@ -1,1 +1,1 @@
-"""Units, configuration, hardware look-ups and clients, under the names that CodeCarbon gives them."""
+"""Units, configuration, hardware and clients, under the names that CodeCarbon gives them."""

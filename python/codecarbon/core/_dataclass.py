@@ -1,9 +1,9 @@
 """``dataclass`` for the package's records, without importing :mod:`dataclasses`.
 
-That module costs more than everything a tracker does in a short program (it brings ``inspect``,
+That module costs more than all that a tracker does in a short program (it brings ``inspect``,
 ``ast`` and ``dis``). The decorator here writes ``__init__``, ``__repr__``, ``__eq__`` and, on
-request, the ordering; :func:`dataclasses.fields`, ``asdict``, ``replace`` and ``is_dataclass`` work
-because the description that they look for is made when one of them first asks for it.
+request, the ordering. The functions of :mod:`dataclasses` work, because the description that they
+look for is made when one of them first asks for it.
 
 Left out: ``default_factory``, ``frozen``, ``slots``, ``KW_ONLY``, ``InitVar``; no record needs them.
 """
@@ -27,7 +27,7 @@ def _equip(cls, order):
     for base in reversed(cls.__mro__[:-1]):
         if base is cls or hasattr(base, "__match_args__"):
             annotations.update(base.__annotations__)
-    cls.__match_args__ = tuple(annotations)
+    setattr(cls, "__match_args__", tuple(annotations))  # noqa: B010 (mypy knows it as final)
     _OnFirstLook(cls, "__dataclass_fields__", annotations, _description)
     _OnFirstLook(cls, "__dataclass_params__", annotations, _description)
     if "__init__" not in cls.__dict__:

@@ -55,7 +55,7 @@ class ApiError(OSError):
 class simple_utc(tzinfo):
     """UTC as a time zone object; ``datetime.timezone.utc`` does the same."""
 
-    def tzname(self, dt: datetime | None = None, **kwargs: Any) -> str:
+    def tzname(self, dt: datetime | None = None) -> str:
         """The name, UTC."""
         return "UTC"
 
@@ -202,7 +202,8 @@ class ApiClient:
         if experiment_id is None:
             raise ValueError("experiment_id is not set: a run belongs to an experiment")
         about = self.conf or {}
-        payload = {"timestamp": get_datetime_with_timezone(), "experiment_id": experiment_id}
+        payload: dict[str, Any] = {"timestamp": get_datetime_with_timezone()}
+        payload["experiment_id"] = experiment_id
         payload.update({name: about.get(name) for name in _RUN_FIELDS})
         for name in ("longitude", "latitude"):
             payload[name] = _round_or_none(payload[name])
@@ -253,7 +254,9 @@ def _refused(method: str, url: str, body: bytes | None, answer: Response) -> Api
     """Log what was asked and answered; keys and tokens are in neither."""
     sent = f" with {body.decode()}" if body else ""
     logger.error(f"ApiClient Error when calling the API on {url}{sent}")
-    logger.error(f"ApiClient API return http code {answer.status} and answer : {answer.text[:2000]}")
+    logger.error(
+        f"ApiClient API return http code {answer.status} and answer : {answer.text[:2000]}"
+    )
     if 200 <= answer.status < 300:
         message = f"Unexpected status {answer.status} from {url}"
     else:

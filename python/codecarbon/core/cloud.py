@@ -45,7 +45,7 @@ def get_env_cloud_details(timeout: float = 1) -> dict[str, Any] | None:
     providers = list(CLOUD_METADATA_MAPPING)
     with ThreadPoolExecutor(len(providers)) as pool:
         answers = list(pool.map(lambda provider: _ask(provider, timeout), providers))
-    for provider, metadata in zip(providers, answers):
+    for provider, metadata in zip(providers, answers, strict=True):
         if metadata is not None:
             return {"provider": provider, "metadata": metadata}
     return None
@@ -67,7 +67,7 @@ def _ask(provider: str, timeout: float) -> dict[str, Any] | None:
 
 
 def _session(url: str, timeout: float) -> dict[str, str]:
-    """The header that AWS's second version of the service asks for; none where it is not offered."""
+    """The header that AWS's newer service asks for; none where it is not offered."""
     host = re.match(r"\w+://[^/]+", url)
     assert host is not None
     server = Server(host.group(), timeout, use_proxy=False)

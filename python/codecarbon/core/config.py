@@ -1,7 +1,7 @@
 """Configuration from files and the environment, and what ``gpu_ids`` may be.
 
-A tracker reads its configuration in native code, which also checks it; the functions here give the
-same sources to programs that want to look. Values are strings, keys lower case. As there, nothing is
+A tracker reads its configuration in native code, which also checks it; the functions here give
+the same sources to programs that want to look. Values are strings, keys lower case. Nothing is
 interpolated: ``%%`` is read as ``%``, any other ``%`` as itself.
 """
 

@@ -23,8 +23,8 @@ DEFAULT_POWER_PER_CORE = 4
 def is_rapl_available(rapl_dir: str | None = None) -> bool:
     """Whether the energy counter of a processor package can be read, by perf or by powercap.
 
-    With ``rapl_dir`` only that powercap directory is looked at. A counter that exists and may not be
-    read is reported with what to do about it.
+    With ``rapl_dir`` only that powercap directory is looked at. A counter that exists and may not
+    be read is reported with what to do about it.
     """
     if rapl_dir is not None:
         return _has_readable_package(rapl_dir)

@@ -45,9 +45,7 @@ class ElectricityMapsAPICooldownError(ElectricityMapsAPIError):
     """The service failed a short while ago and was not asked again."""
 
 
-def get_emissions(
-    energy: Energy, geo: GeoMetadata, electricitymaps_api_token: str = ""
-) -> float:
+def get_emissions(energy: Energy, geo: GeoMetadata, electricitymaps_api_token: str = "") -> float:
     """Emissions of an energy in kg CO2e at the present intensity of a place.
 
     Raises :class:`ElectricityMapsAPIError`.
@@ -97,7 +95,7 @@ def _query(geo: GeoMetadata) -> str:
         from codecarbon._native import country
 
         found = country(geo.country_iso_code)
-        zone = found and found["iso2"]
+        zone = found["iso2"] if found is not None else None
     if zone is None:
         raise ElectricityMapsAPIError("Electricity Maps needs coordinates or a country")
     return f"zone={zone}"

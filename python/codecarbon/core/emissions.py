@@ -142,9 +142,7 @@ class Emissions:
 
         found = grid(geo.country_iso_code, table=_TABLE) if geo.country_iso_code else None
         if found is None or found["resolution"] == "world":
-            logger.warning(
-                f"We do not have data for {geo.country_iso_code}, using world average."
-            )
+            logger.warning(f"We do not have data for {geo.country_iso_code}, using world average.")
             return _kilograms(energy, _world_average())
         return _kilograms(energy, found["g_per_kwh"])
 
@@ -164,13 +162,15 @@ class Emissions:
                 counted += amount
         total = energy_mix["total_TWh"]
         if total <= 0 or abs(counted - total) > 1e-9 * total:
-            logger.error(f"The sources add up to {counted} of {total} TWh; the world average applies.")
+            logger.error(
+                f"The sources add up to {counted} of {total} TWh; the world average applies."
+            )
             return EmissionsPerKWh.from_g_per_kWh(_world_average())
         return EmissionsPerKWh.from_g_per_kWh(grams / total)
 
     @staticmethod
     def _region_energy_mix_to_emissions_rate(energy_mix: Mapping[str, Any]) -> EmissionsPerKWh:
-        """Combustion intensity of a mix given in shares (``coal``, ``petroleum``, ``naturalGas``)."""
+        """Combustion intensity of a mix in shares (``coal``, ``petroleum``, ``naturalGas``)."""
         kilograms = sum(factor * energy_mix[fuel] for fuel, factor in _FUELS.items())
         return EmissionsPerKWh.from_kgs_per_kWh(kilograms / energy_mix["total"])
 

@@ -27,7 +27,9 @@ def is_nvidia_system() -> bool:
 
 def is_rocm_system() -> bool:
     """Whether the compute driver of AMD is loaded."""
-    return os.path.exists("/dev/kfd") or any("amd" in meter["source"].lower() for meter in _meters())
+    return os.path.exists("/dev/kfd") or any(
+        "amd" in meter["source"].lower() for meter in _meters()
+    )
 
 
 def is_gpu_details_available() -> bool:

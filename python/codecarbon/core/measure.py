@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from codecarbon.core._absent import refuse
 
-__getattr__ = refuse(__name__, {"MeasurePowerEnergy": "it cannot be imported from CodeCarbon either"})
+__getattr__ = refuse(__name__, {"MeasurePowerEnergy": "CodeCarbon itself cannot import it"})

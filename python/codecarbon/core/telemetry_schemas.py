@@ -1,4 +1,4 @@
-"""What a telemetry message may hold. Nothing is sent unless a program makes a client and sends it."""
+"""What a telemetry message may hold. Nothing is sent unless a program does it."""
 
 from __future__ import annotations
 

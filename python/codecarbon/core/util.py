@@ -33,7 +33,7 @@ SLURM_JOB_ID = os.environ.get("SLURM_JOB_ID") or os.environ.get("SLURM_JOBID")
 
 
 class suppress:
-    """Log exceptions of these classes instead of raising them; a context manager and a decorator."""
+    """Logs exceptions of these classes instead of raising them; context manager and decorator."""
 
     def __init__(self, *exceptions: type[BaseException]) -> None:
         self._exceptions = exceptions
@@ -117,9 +117,10 @@ def detect_cpu_model() -> str | None:
 def _of_cpuinfo() -> str | None:
     try:
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
-            named = dict(map(str.strip, line.split(":", 1)) for line in lines if ":" in line)
+            parted = [line.partition(":") for line in lines]
     except OSError:
         return None
+    named = {key.strip(): value.strip() for key, _, value in parted}
     return next((named[key] for key in ("model name", "Model", "cpu") if named.get(key)), None)
 
 

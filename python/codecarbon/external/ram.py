@@ -8,6 +8,10 @@ from codecarbon.core.units import Power
 from codecarbon.core.util import SLURM_JOB_ID
 from codecarbon.external.hardware import B_TO_GB, BaseHardware
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 __all__ = ["RAM"]
 
 RAM_SLOT_POWER_X86 = 5
@@ -31,7 +35,7 @@ class RAM(BaseHardware):
     ) -> None:
         if pid is not None and pid != os.getpid():
             raise ValueError("pid: only the memory of this process can be measured")
-        arguments = {"tracking_mode": tracking_mode}
+        arguments: dict[str, Any] = {"tracking_mode": tracking_mode}
         if force_ram_power is not None:
             arguments["force_ram_power"] = float(force_ram_power)
         super().__init__(**arguments)

@@ -14,8 +14,8 @@ __all__ = ["Task"]
 class Task:
     """A named part of a run.
 
-    ``task_id`` is unique, ``start_time`` is of the monotonic clock in seconds, ``emissions_data`` is
-    the record of the task once it has ended.
+    ``task_id`` is unique, ``start_time`` is of the monotonic clock in seconds, ``emissions_data``
+    is the record of the task once it has ended.
     """
 
     def __init__(self, task_name: str) -> None:

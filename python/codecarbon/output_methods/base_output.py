@@ -1,4 +1,4 @@
-"""What an output is: four moments at which a tracker calls it, and the names of the built-in ones."""
+"""What an output is: four moments at which a tracker calls it; names of the built-in ones."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class OutputMethod(str, Enum):
 class BaseOutput:
     """An output that does nothing; override the moments that are of interest.
 
-    A tracker passes arguments by position, so parameters may have any name, and a class that is not
-    derived from this one works as well. An exception is logged, and neither stops the run nor the
-    other outputs.
+    A tracker passes arguments by position, so parameters may have any name, and a class that is
+    not derived from this one works as well. An exception is logged, and neither stops the run nor
+    the other outputs.
     """
 
     def out(self, total: EmissionsData, delta: EmissionsData) -> None:
-        """Called by ``stop()`` and ``flush()``: the run so far, and what came since the last call."""
+        """Called by ``stop()`` and ``flush()``: the run so far, and what is new in it."""
 
     def live_out(self, total: EmissionsData, delta: EmissionsData) -> None:
         """Called every ``api_call_interval`` measurements while the run goes on."""

@@ -98,7 +98,7 @@ class EmissionsData:
 
 @dataclass
 class TaskEmissionsData:
-    """One task: the fields of :class:`EmissionsData` without experiment, PUE and WUE, named first."""
+    """One task: its name, and :class:`EmissionsData` without experiment, PUE and WUE."""
 
     task_name: str
     timestamp: str

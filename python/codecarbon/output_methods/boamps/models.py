@@ -1,7 +1,7 @@
 """The parts of a BoAmps report. Fields are in snake case here and in camel case in the file.
 
-``None`` means "not said" and is left out of the file. What the fields mean and which values they may
-have is defined by the BoAmps model of Boavizta.
+``None`` means "not said" and is left out of the file. What the fields mean and which values they
+may have is defined by the BoAmps model of Boavizta.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ def camel_to_snake(name: str) -> str:
 
 class _Part:
     """A part of a report: to and from the dict that the file has."""
+
+    __match_args__: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Camel-case dict without what is not said."""

@@ -34,8 +34,9 @@ _GAUGES = (
 class LogfireOutput(BaseOutput):
     """Adds every interval to counters and gauges of Logfire.
 
-    A program that has configured Logfire keeps its configuration; otherwise it is configured to send
-    where a token is present, without asking. :class:`ImportError` when ``logfire`` is not installed.
+    A program that has configured Logfire keeps its configuration; otherwise it is configured to
+    send where a token is present, without asking. :class:`ImportError` when ``logfire`` is not
+    installed.
     """
 
     def __init__(self) -> None:

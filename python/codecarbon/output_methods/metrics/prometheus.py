@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from codecarbon.core._http import Server
     from codecarbon.output_methods.emissions_data import EmissionsData
 
 __all__ = ["PrometheusOutput", "labelnames"]
@@ -69,7 +70,7 @@ class PrometheusOutput(BaseOutput):
         self.job_name = job_name
         self._total_kwh = 0.0
         self._created_s = time.time()
-        self._server = None
+        self._server: Server | None = None
 
     def out(self, total: EmissionsData, delta: EmissionsData) -> None:
         """Push the last interval of the run."""
@@ -95,7 +96,7 @@ class PrometheusOutput(BaseOutput):
     def _text(self, values: Mapping[str, Any]) -> str:
         pairs = [f'{name}="{_escaped(values.get(name))}"' for name in sorted(labelnames)]
         labels = "{" + ",".join(pairs) + "}"
-        lines = []
+        lines: list[str] = []
         for doc, field in _GAUGES:
             lines += _metric(doc.name, doc.description, "gauge", labels, values[field])
         doc = docs.energy_consumed_total_doc
