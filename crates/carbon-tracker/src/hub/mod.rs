@@ -3,6 +3,7 @@
 //! Constructing a hub touches nothing. The first window detects the hardware, once; the others cost
 //! microseconds and share one sampler.
 
+mod bill;
 mod mirrors;
 mod report;
 mod sampler;

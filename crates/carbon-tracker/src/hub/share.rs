@@ -1,13 +1,14 @@
 //! Whose energy: the part of the machine's energy that a process tree is billed.
 //!
 //! CPU by CPU seconds, memory by proportional set size, GPUs by the use that the driver tells for
-//! each process. A part is never more than the whole, and what is not billed here stays in
+//! each process; summed up while the tree ran ([`super::bill`]), and bounded here. A part is never more than the whole, and what is not billed here stays in
 //! `others`, so that nothing is lost in sharing.
 
 use std::time::Duration;
 
 use carbon_model::{Component, ComponentReport, Energy, Interval, Power, ProcessShare};
 
+use super::bill::Billed;
 use super::snapshot::Snapshot;
 use super::state::State;
 use super::tree::TreeMark;
@@ -52,31 +53,30 @@ pub(super) fn process_share(
         if cpu_share > 0.0 { most / cpu_share } else { 1.0 },
     );
 
-    let mut components = Vec::new();
-    for whole in machine {
-        let energy = match whole.component {
-            Component::Cpu => part(whole.energy, cpu_share, cpu_factors),
-            Component::Ram => match after.memory_share_since(before) {
-                Some(share) => part(whole.energy, share, (1.0, 1.0)),
-                // Memory of a process that has ended before it was looked at: at most its share of
-                // the processors' time says anything.
-                None => part(whole.energy, 0.0, (1.0, 1.0))
-                    .widened(0.0, whole.energy.high.joules() * cpu_share),
-            },
-            Component::Gpu => gpu_part(state, plan, open, close, whole, (before, after), warnings),
-        };
-        components.push(ComponentReport {
-            component: whole.component,
-            energy,
-            sources: whole.sources.clone(),
-        });
-    }
+    let components: Vec<ComponentReport> = machine
+        .iter()
+        .map(|whole| {
+            let billed = billed(state, plan, whole.component, (open, before), (close, after));
+            let factors = if whole.component == Component::Cpu { cpu_factors } else { (1.0, 1.0) };
+            ComponentReport {
+                component: whole.component,
+                energy: bounded(whole, billed, cpu_share, factors, warnings),
+                sources: whole.sources.clone(),
+            }
+        })
+        .collect();
+    let of_cpu = |components: &[ComponentReport]| {
+        let cpu = components.iter().find(|c| c.component == Component::Cpu);
+        cpu.map_or(0.0, |c| c.energy.value.joules())
+    };
+    let whole_cpu_j = of_cpu(machine);
+    let billed_share = if whole_cpu_j > 0.0 { of_cpu(&components) / whole_cpu_j } else { 0.0 };
     let billed: f64 = components.iter().map(|c| c.energy.value.joules()).sum();
     let total: f64 = machine.iter().map(|c| c.energy.value.joules()).sum();
     ProcessShare {
         tree_cpu_s,
         machine_cpu_s,
-        dynamic_cpu: dynamic_cpu(state, plan, machine, active, cpu_share, cpu_factors),
+        dynamic_cpu: dynamic_cpu(state, plan, machine, active, billed_share, cpu_factors),
         components,
         others: Energy::from_joules(total - billed),
     }
@@ -127,35 +127,60 @@ fn dynamic_cpu(
     Some(part(whole, share, factors))
 }
 
-fn gpu_part(
+/// Sums of what a tree is billed of the counted meters of one component; no meter bills more than it
+/// counted in the window.
+fn billed(
     state: &State,
     plan: &Plan,
-    open: &Snapshot,
-    close: &Snapshot,
-    whole: &ComponentReport,
-    (before, after): (&TreeMark, &TreeMark),
-    warnings: &mut Vec<String>,
-) -> Interval<Energy> {
-    let (mut value, mut unknown) = (0.0, 0);
+    component: Component,
+    (open, before): (&Snapshot, &TreeMark),
+    (close, after): (&Snapshot, &TreeMark),
+) -> Billed {
+    let mut sum = Billed::default();
     for (position, &index) in plan.accounts.iter().enumerate() {
         let account = &state.accounts[index];
-        if account.info().covers.component() != Some(Component::Gpu) {
+        if account.info().covers.component() != Some(component) || state.is_mirror(plan, index) {
             continue;
         }
-        let joules = account.energy_between(&open.marks[position], &close.marks[position]);
-        let share = after.gpu_share_since(before, index);
-        unknown += u32::from(share.is_none());
-        value += joules * share.unwrap_or(1.0);
+        let counted_j = account.energy_between(&open.marks[position], &close.marks[position]);
+        let part = after.billed_since(before, index);
+        let energy_j = part.energy_j.min(counted_j);
+        sum.energy_j += energy_j;
+        sum.unknown_j += part.unknown_j.min(counted_j - energy_j);
     }
+    sum
+}
+
+/// The bounds of what is billed of a component, and what becomes of the part that nothing tells.
+fn bounded(
+    whole: &ComponentReport,
+    billed: Billed,
+    cpu_share: f64,
+    factors: (f64, f64),
+    warnings: &mut Vec<String>,
+) -> Interval<Energy> {
     let total = whole.energy.value.joules();
-    let share = if total > 0.0 { (value / total).min(1.0) } else { 0.0 };
-    let shared = part(whole.energy, share, (1.0, 1.0));
-    if unknown == 0 {
-        return shared;
+    let share = |joules: f64| if total > 0.0 { (joules / total).min(1.0) } else { 0.0 };
+    let known = part(whole.energy, share(billed.energy_j), factors);
+    if billed.unknown_j <= 0.0 {
+        return known;
     }
-    warnings.push(format!(
-        "{unknown} GPU(s) do not tell what each process uses: the process is billed their whole \
-         energy"
-    ));
-    Interval { low: Energy::ZERO, ..shared }
+    match whole.component {
+        Component::Gpu => {
+            warnings.push(
+                "the GPUs do not tell what each process used all of the time: the process is \
+                 billed their whole energy of the time without an answer"
+                    .to_owned(),
+            );
+            let all = part(whole.energy, share(billed.energy_j + billed.unknown_j), factors);
+            Interval { low: known.low, ..all }
+        }
+        // Memory of a process that has ended before it was looked at: at most its share of the
+        // processors' time says anything.
+        _ => {
+            let hidden = whole.energy.high.joules() * share(billed.unknown_j) * cpu_share;
+            let high = (known.high.joules() + hidden).min(whole.energy.high.joules());
+            Interval::new(known.value, known.low, Energy::from_joules(high))
+        }
+    }
 }

@@ -12,7 +12,7 @@ use carbon_sensors::{CpuTree, Instant, MachineSample};
 use super::mirrors::Mirrors;
 use super::sampler::Sampler;
 use super::snapshot::Snapshot;
-use super::tree::TreeAccount;
+use super::tree::{TreeAccount, TreeMark};
 use crate::detect::{Detected, detect};
 use crate::ledger::{Account, Gauges};
 use crate::machine::Machine;
@@ -258,7 +258,7 @@ impl State {
         for &index in &used {
             self.accounts[index].read_use(now);
         }
-        self.read_trees(&now);
+        self.read_trees(&now, &used);
         self.samples += 1;
         // A sample that took longer than the interval is not followed by the next at once: whoever
         // waits for the lock would wait for ever.
@@ -287,6 +287,7 @@ impl State {
         let total = self.memory_total();
         if let Some(tree) = tree.and_then(|slot| self.trees[slot].as_mut()) {
             tree.read(clock.now(), false, total);
+            tree.bill(&self.accounts, &plan.accounts, now, &self.gauges.mark(), None);
         }
         Snapshot {
             marks: plan.accounts.iter().map(|&i| self.accounts[i].mark(&now)).collect(),
@@ -373,7 +374,7 @@ impl State {
         self.mirrors.compare(&self.accounts, accounts);
     }
 
-    fn read_trees(&mut self, now: &Instant) {
+    fn read_trees(&mut self, now: &Instant, used: &[usize]) {
         if self.trees.iter().all(|t| t.as_ref().is_none_or(|t| t.users == 0)) {
             return;
         }
@@ -386,6 +387,19 @@ impl State {
         }
         if looked {
             self.read_gpu_processes(now);
+        }
+        let gauges = self.gauges.mark();
+        for tree in self.trees.iter_mut().flatten().filter(|t| t.users > 0) {
+            tree.bill(&self.accounts, used, *now, &gauges, None);
+        }
+    }
+
+    /// Bills a tree for everything that it uses of the plan's meters, from its birth just now on.
+    pub(crate) fn bill_from_birth(&mut self, plan: &Plan, slot: usize) {
+        let now = self.machine.clock.now();
+        if let Some(tree) = self.trees[slot].as_mut() {
+            let unborn = TreeMark::default();
+            tree.bill(&self.accounts, &plan.accounts, now, &self.gauges.mark(), Some(&unborn));
         }
     }
 

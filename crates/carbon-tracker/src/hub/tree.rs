@@ -2,6 +2,9 @@
 
 use carbon_sensors::{CpuTree, Instant, TreeReading};
 
+use super::bill::{Bill, Billed};
+use crate::ledger::{Account, GaugeMark};
+
 /// Cumulative use of one process tree.
 pub(crate) struct TreeAccount {
     tree: Box<dyn CpuTree>,
@@ -16,6 +19,7 @@ pub(crate) struct TreeAccount {
     /// Integrals of GPU use by account: of the tree and of every process.
     gpu: Vec<GpuShare>,
     failure: Option<String>,
+    bill: Bill,
     /// Open windows that are billed by this tree.
     pub(crate) users: u32,
 }
@@ -42,6 +46,7 @@ pub(crate) struct TreeMark {
     memory_share_s: f64,
     memory_s: f64,
     gpu: Vec<GpuShare>,
+    billed: Vec<(usize, Billed)>,
 }
 
 impl TreeAccount {
@@ -57,6 +62,7 @@ impl TreeAccount {
             members_at: None,
             gpu: Vec::new(),
             failure: None,
+            bill: Bill::default(),
             users: 0,
         }
     }
@@ -130,18 +136,51 @@ impl TreeAccount {
         self.failure.as_deref()
     }
 
+    /// Brings what the tree is billed of some accounts up to now. A meter that is billed for the
+    /// first time is billed from now on, with the tree as it is or as `first` says.
+    pub(crate) fn bill(
+        &mut self,
+        accounts: &[Account],
+        of: &[usize],
+        at: Instant,
+        gauges: &GaugeMark,
+        first: Option<&TreeMark>,
+    ) {
+        let now = self.use_mark();
+        self.bill.update(accounts, of, at, (gauges, &now), first);
+    }
+
+    /// The tree at an edge of a window.
     pub(crate) fn mark(&self) -> TreeMark {
+        TreeMark { billed: self.bill.sums(), ..self.use_mark() }
+    }
+
+    fn use_mark(&self) -> TreeMark {
         TreeMark {
             cpu_s: self.cpu_s,
             memory_now: self.memory.map(|(_, share)| share),
             memory_share_s: self.memory_share_s,
             memory_s: self.memory_s,
             gpu: self.gpu.clone(),
+            billed: Vec::new(),
         }
     }
 }
 
 impl TreeMark {
+    /// What was billed of one account between two marks.
+    pub(crate) fn billed_since(&self, earlier: &Self, account: usize) -> Billed {
+        let of = |mark: &Self| {
+            let found = mark.billed.iter().find(|(index, _)| *index == account);
+            found.map(|(_, billed)| *billed).unwrap_or_default()
+        };
+        let (now, before) = (of(self), of(earlier));
+        Billed {
+            energy_j: (now.energy_j - before.energy_j).max(0.0),
+            unknown_j: (now.unknown_j - before.unknown_j).max(0.0),
+        }
+    }
+
     /// CPU seconds of the tree between two marks.
     pub(crate) fn cpu_s_since(&self, earlier: &Self) -> f64 {
         (self.cpu_s - earlier.cpu_s).max(0.0)

@@ -88,6 +88,7 @@ impl Window {
         state.use_tree(Some(slot));
         state.leave_tree(self.tree.replace(slot));
         state.look_at_edge(&self.plan, self.tree, false);
+        state.bill_from_birth(&self.plan, slot);
         // The whole of the tree's use lies within the window.
         self.opened.tree = Some(super::tree::TreeMark::default());
     }

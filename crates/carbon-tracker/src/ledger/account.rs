@@ -66,6 +66,11 @@ impl Account {
         self.meter.info()
     }
 
+    /// Cumulative energy, J; it never goes back.
+    pub(crate) fn energy_j(&self) -> f64 {
+        self.energy_j
+    }
+
     pub(crate) fn meter_mut(&mut self) -> &mut dyn Meter {
         &mut *self.meter
     }

@@ -206,3 +206,30 @@ fn a_tree_that_is_replaced_is_let_go() {
     assert_eq!(Arc::strong_count(&alive), 1);
     drop(window);
 }
+
+#[test]
+fn tasks_of_a_process_add_up_to_its_run_when_power_and_neighbours_change() {
+    let (fake, hub) = server();
+    let tree = Tree::default();
+    tree.set(0.0, 0);
+    let run = open(&hub, &tree);
+    let first = run.nested();
+    // Alone on four of eight CPUs at 100 W, then nearly idle beside a busy neighbour at 10 W.
+    for second in 1..=60 {
+        pass(&fake, &hub, 1.0);
+        tree.set(f64::from(second) * 4.0, 0);
+    }
+    let before = run.peek().billed_energy().value.joules();
+    let first = first.close();
+    let second = run.nested();
+    fake.power(&format!("{RAPL}/intel-rapl:0/energy_uj"), 6.0);
+    fake.power(&format!("{RAPL}/intel-rapl:1/energy_uj"), 4.0);
+    pass(&fake, &hub, 60.0);
+    let second = second.close();
+    let run = run.close();
+    let cpu = |r: &carbon_model::Report| r.billed_component(Component::Cpu).value.joules();
+    close(cpu(&first), 6000.0, 0.03);
+    assert!(cpu(&second) < 20.0, "{} J", cpu(&second));
+    close(cpu(&first) + cpu(&second), cpu(&run), 1e-9);
+    assert!(run.billed_energy().value.joules() >= before, "a run never shrinks");
+}

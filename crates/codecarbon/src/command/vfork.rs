@@ -6,7 +6,8 @@
 //! hence some assembly: it makes the system call, and in the child, which runs on a stack of its
 //! own in our memory while we wait, calls a function that does not return.
 //!
-//! Left out: processors other than x86-64 and AArch64, where no child is started in a cgroup.
+//! Left out: processors other than x86-64, where no child is started in a cgroup; it is then followed
+//! through `/proc`.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::io;
@@ -151,45 +152,11 @@ unsafe fn clone3(
     result
 }
 
-/// See the other processor's.
-///
-/// # Safety
-/// The request names a free stack of its own; `run` does not return.
-#[cfg(target_arch = "aarch64")]
-#[expect(unsafe_code, reason = "clone3 with a new stack cannot return through a function")]
-unsafe fn clone3(
-    request: *mut libc::clone_args,
-    run: unsafe extern "C" fn(*mut c_void) -> !,
-    with: *mut c_void,
-) -> isize {
-    let result: isize;
-    // SAFETY: the kernel changes x0 only. The child starts after the instruction with the same
-    // registers and an aligned stack, and leaves by the call.
-    unsafe {
-        std::arch::asm!(
-            "svc #0",
-            "cbnz x0, 2f",
-            "mov x29, xzr",
-            "mov x0, x3",
-            "blr x2",
-            "brk #1",
-            "2:",
-            inlateout("x0") request => result,
-            in("x1") size_of::<libc::clone_args>(),
-            in("x2") run,
-            in("x3") with,
-            in("x8") libc::SYS_clone3,
-            lateout("x30") _,
-        );
-    }
-    result
-}
-
 /// Nothing is started in a cgroup on other processors.
 ///
 /// # Safety
 /// None is needed.
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(not(target_arch = "x86_64"))]
 #[expect(unsafe_code, reason = "the same signature as where it can be done")]
 unsafe fn clone3(
     _request: *mut libc::clone_args,

@@ -9,7 +9,11 @@ mod record_file;
 mod settings;
 mod wrapped;
 
+use std::path::Path;
+
+use carbon_sensors::SysRoot;
 use carbon_tracker::config::Config;
+use carbon_tracker::lock::{LockError, RunLock};
 use clap::{ArgMatches, Command};
 
 use crate::console::Console;
@@ -39,11 +43,31 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     let console = Console::new(start.colours(), settings.log_level());
     say_remarks(&settings, console);
     let words = options::command_words(matches);
-    if words.is_empty() {
-        machine::run(settings, start, console)
-    } else {
-        wrapped::run(settings, &words, start, console)
+    // Held until the run is over and its record saved.
+    let lock = lock(&settings, start);
+    match (lock, words.is_empty()) {
+        (Ok(_held), true) => machine::run(settings, start, console),
+        (Ok(_held), false) => wrapped::run(settings, &words, start, console),
+        (Err(error), true) => Err(CommandError::user(error)),
+        (Err(error), false) => {
+            console
+                .error(&CommandError::user(error).hint("The command runs, but it is not measured"));
+            wrapped::run_unmeasured(&words, start)
+        }
     }
+}
+
+/// The lock that keeps runs apart, if the user wants them apart; in the directory for temporary
+/// files, where the reference has it.
+fn lock(settings: &Settings, start: &Surroundings) -> Result<Option<RunLock>, LockError> {
+    if settings.config.allow_multiple_runs {
+        return Ok(None);
+    }
+    let directory = ["TMPDIR", "TEMP", "TMP"]
+        .into_iter()
+        .find_map(|name| start.variable(name))
+        .unwrap_or("/tmp");
+    RunLock::acquire(Path::new(directory), &SysRoot::default()).map(Some)
 }
 
 fn say_remarks(settings: &Settings, console: Console) {
@@ -56,9 +80,6 @@ fn say_remarks(settings: &Settings, console: Console) {
             "this version sends nothing to {}: the record is only saved here",
             unserved.join(", ")
         ));
-    }
-    if !settings.config.allow_multiple_runs {
-        console.warn("allow_multiple_runs = false has no effect on this command yet");
     }
     if settings.config.experiment_id == Config::default().experiment_id {
         console.info("no experiment_id is set: nothing is sent to the CodeCarbon API");

@@ -4,6 +4,7 @@
 //! goes wrong with measuring or saving changes the program's exit code.
 
 use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -61,6 +62,14 @@ pub(crate) fn run(
     let command = Some((program::as_line(words), ending));
     finish(Finish { outcome, command, settings: &settings, start, console }, &mut record_file);
     Ok(ending.code())
+}
+
+/// Becomes the command without measuring it; the exit code if it cannot be started.
+pub(crate) fn run_unmeasured(words: &[OsString], start: &Surroundings) -> Result<u8, CommandError> {
+    let program = program::find(&words[0], start.variable("PATH"))?;
+    let mut command = std::process::Command::new(&program);
+    let error = command.arg0(&words[0]).args(&words[1..]).exec();
+    Err(program::explain(&program, &error))
 }
 
 /// What goes on while the command runs.

@@ -4,6 +4,7 @@
 
 mod exit_codes;
 mod help;
+mod lock;
 mod measuring;
 mod sandbox;
 mod signals;
