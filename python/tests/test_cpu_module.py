@@ -223,7 +223,8 @@ def test_names_that_are_not_here_say_why(module, name):
     there = importlib.import_module(f"codecarbon.core.{module}")
     with pytest.raises(AttributeError, match=f"{name} is not part of codecarbon-rs: "):
         getattr(there, name)
-    with pytest.raises(ImportError):
+    assert not hasattr(there, name)
+    with pytest.raises(ImportError, match=f"{name} is not part of codecarbon-rs: "):
         exec(f"from codecarbon.core.{module} import {name}")
     with pytest.raises(AttributeError, match="has no attribute 'mood'"):
         there.mood  # noqa: B018

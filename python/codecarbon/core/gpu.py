@@ -73,18 +73,11 @@ class AllGPUDevices:
         raise AttributeError(f"'AllGPUDevices' object has no attribute {name!r}")
 
 
-_refused = refuse(
+__getattr__ = refuse(
     __name__,
     dict.fromkeys(
         ("pynvml", "amdsmi", "NvidiaGPUDevice", "AMDGPUDevice"),
         "the vendors' libraries are opened in native code",
     ),
+    {"PYNVML_AVAILABLE": is_nvidia_system, "AMDSMI_AVAILABLE": is_rocm_system},
 )
-
-
-def __getattr__(name: str) -> Any:
-    if name == "PYNVML_AVAILABLE":
-        return is_nvidia_system()
-    if name == "AMDSMI_AVAILABLE":
-        return is_rocm_system()
-    return _refused(name)
