@@ -18,15 +18,9 @@ if TYPE_CHECKING:
 
 
 def attribute(tracker: BaseEmissionsTracker, name: str) -> Any:
-    """The attribute ``name``; :class:`AttributeError` when there is none."""
+    """The attribute ``name``: one of those below, or the setting of that name."""
     make = _MADE.get(name)
-    if make is not None:
-        return make(tracker)
-    if name.startswith("_") and not name.startswith("__") and name != "_conf":
-        conf = tracker._conf
-        if name[1:] in conf:
-            return conf[name[1:]]
-    raise AttributeError(f"{type(tracker).__name__!r} object has no attribute {name!r}")
+    return make(tracker) if make is not None else tracker._conf.get(name[1:])
 
 
 def _conf(tracker: BaseEmissionsTracker) -> dict[str, Any]:
@@ -48,7 +42,6 @@ class _Conf(dict):
     def __missing__(self, name: str) -> Any:
         if name in ("longitude", "latitude", "provider"):
             return None
-        self.tracker.__dict__["_conf"] = self
         hardware = self.tracker._core.hardware()
         hardware.pop("methods")
         for key, value in hardware.items():

@@ -13,7 +13,15 @@ from _thread import RLock
 from time import perf_counter
 
 from codecarbon import _native
-from codecarbon._parameters import OFFLINE_NAMES, ONLINE_NAMES, SAVE_TO, SignatureOf, given
+from codecarbon._parameters import (
+    OFFLINE,
+    OFFLINE_NAMES,
+    ONLINE_NAMES,
+    SAVE_TO,
+    TRACKER,
+    SignatureOf,
+    given,
+)
 from codecarbon.external import logger as log
 
 TYPE_CHECKING = False
@@ -23,13 +31,30 @@ if TYPE_CHECKING:
     from codecarbon._tasks import MeasuredTask
     from codecarbon.output_methods.emissions_data import EmissionsData
 
-_INFO = 20
+_INFO, _WARNING = 20, 30
 
 _running: dict[int, BaseEmissionsTracker] = {}
 """Trackers whose run is not stopped, by id; they are stopped when the interpreter ends."""
 
 _said: set[str] = set()
 """Warnings about the machine that were logged; once in a process is enough."""
+
+
+class _Made:
+    """An attribute that is made when it is asked for: a result, or a name that programs read.
+
+    ``__getattr__`` would do the same and make every other attribute slower.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, tracker: BaseEmissionsTracker | None, owner: type) -> Any:
+        if tracker is None:
+            return self
+        from codecarbon._compatible import attribute
+
+        return attribute(tracker, self._name)
 
 
 class _FinalEmissionsData:
@@ -41,9 +66,7 @@ class _FinalEmissionsData:
         outcome = tracker._outcome
         if outcome is None:
             raise AttributeError("final_emissions_data is there after stop()")
-        from codecarbon.output_methods.emissions_data import EmissionsData
-
-        data = tracker.__dict__["final_emissions_data"] = EmissionsData(*outcome.values)
+        data = tracker.__dict__["final_emissions_data"] = _record_class()(*outcome.values)
         return data
 
 
@@ -97,7 +120,8 @@ class BaseEmissionsTracker:
         self._guard = RLock()
         self._tasks: dict[str, MeasuredTask] = {}
         if allow_multiple_runs:
-            log.warning("Other trackers may run on this machine at the same time.")
+            if is_told(_WARNING):
+                log.warning("Other trackers may run on this machine at the same time.")
         elif not self._take_lock():
             return
         self._user_handlers = list(handlers) if handlers else []
@@ -253,15 +277,6 @@ class BaseEmissionsTracker:
         log.warning(f"Caught signal {signum}: the run is stopped.")
         self.stop()
 
-    def __getattr__(self, name: str) -> Any:
-        # Only reached for what is not set: results before `stop`, and names that other programs
-        # are known to read.
-        if "_core" not in self.__dict__:
-            raise AttributeError(name)
-        from codecarbon._compatible import attribute
-
-        return attribute(self, name)
-
     # -- inside ---------------------------------------------------------------------------------
 
     def _is_refused(self) -> bool:
@@ -357,13 +372,11 @@ class BaseEmissionsTracker:
             log.error(failure)
 
     def _total_and_delta(self, outcome: Any) -> tuple[EmissionsData, EmissionsData]:
-        from codecarbon.output_methods.emissions_data import EmissionsData
-
-        values = outcome.values
-        total, delta = EmissionsData(*values), EmissionsData(*values)
+        record, values = _record_class(), outcome.values
+        total, delta = record(*values), record(*values)
         if self._previous is not None:
             delta.compute_delta_emission(self._previous)
-        self._previous = EmissionsData(*values)
+        self._previous = record(*values)
         return total, delta
 
     def _latest(self) -> Any:
@@ -465,6 +478,47 @@ class OfflineEmissionsTracker(BaseEmissionsTracker):
 _NATIVE_METHODS = {(), ("csv",), ("json",), ("csv", "json"), ("json", "csv")}
 
 
+for _name in (
+    "force_carbon_intensity_g_co2e_kwh",
+    "_conf",
+    "_total_energy",
+    "_total_cpu_energy",
+    "_total_gpu_energy",
+    "_total_ram_energy",
+    "_total_water",
+    "_total_emissions",
+    "_cpu_power",
+    "_gpu_power",
+    "_ram_power",
+    "_cpu_power_sum",
+    "_gpu_power_sum",
+    "_ram_power_sum",
+    "_power_measurement_count",
+    "_prepare_emissions_data",
+    "_measure_power_and_energy",
+    "_persist_data",
+    "_scheduler",
+    "_scheduler_monitor_power",
+    "_hardware",
+    *[f"_{parameter}" for parameter in (*TRACKER, *OFFLINE)],
+):
+    if _name not in ("_output_handlers", "_metadata"):
+        setattr(BaseEmissionsTracker, _name, _Made(_name))
+
+
+_records: Any = None
+
+
+def _record_class() -> type[EmissionsData]:
+    """The class of records, imported when it is first needed and kept at hand."""
+    global _records
+    if _records is None:
+        from codecarbon.output_methods.emissions_data import EmissionsData
+
+        _records = EmissionsData
+    return _records
+
+
 def _warn_of_save_to() -> None:
     import warnings
 
@@ -488,7 +542,7 @@ def _call(handler: Any, moment: str, *arguments: Any) -> None:
 def is_told(level: int) -> bool:
     """Whether a line of this level would be written."""
     logging = sys.modules.get("logging")
-    if hasattr(logging, "getLogger"):
+    if logging is not None and hasattr(logging, "getLogger"):
         return logging.getLogger("codecarbon").isEnabledFor(level)
     return level >= log._threshold()
 

@@ -71,7 +71,7 @@ def test_methods_are_those_of_the_stub(name):
     stubbed = definitions(TRACKERS[name].body)
     for method, node in stubbed.items():
         runtime = inspect.getattr_static(cls, method)
-        if method == "__init__" and name == "BaseEmissionsTracker":
+        if method == "__getattr__" or (method, name) == ("__init__", "BaseEmissionsTracker"):
             continue
         if isinstance(runtime, property):
             continue

@@ -6,7 +6,7 @@
 
 use std::mem;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use carbon_outputs::csv::write_tasks;
 use carbon_outputs::{CsvFile, CsvSink, JsonReport};
@@ -307,5 +307,6 @@ fn save(
 
 /// Version of the interpreter, "3.11.7".
 fn python_version() -> &'static str {
-    Python::version_str().split_whitespace().next().unwrap_or_default()
+    static VERSION: OnceLock<&'static str> = OnceLock::new();
+    VERSION.get_or_init(|| Python::version_str().split_whitespace().next().unwrap_or_default())
 }
