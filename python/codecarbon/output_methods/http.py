@@ -84,8 +84,11 @@ class CodeCarbonAPIOutput(BaseOutput):
     def __init__(
         self, endpoint_url: str, experiment_id: str, api_key: str, conf: Mapping[str, Any] | None
     ) -> None:
+        from threading import Lock
+
         from codecarbon.core.api_client import ApiClient
 
+        self._turn = Lock()
         self.endpoint_url = endpoint_url
         self.api = ApiClient(
             endpoint_url=endpoint_url,
@@ -104,11 +107,13 @@ class CodeCarbonAPIOutput(BaseOutput):
 
     def live_out(self, total: EmissionsData, delta: EmissionsData) -> None:
         """Send what came since the last call, unless it is less than a second."""
-        self._emit(delta, last=False)
+        with self._turn:
+            self._emit(delta, last=False)
 
     def out(self, total: EmissionsData, delta: EmissionsData) -> None:
         """Send what came since the last call."""
-        self._emit(delta, last=True)
+        with self._turn:
+            self._emit(delta, last=True)
 
     def exit(self) -> None:
         """Close the connection."""
