@@ -9,6 +9,7 @@
 //!     threads THREADS S        lifecycles per second of several threads together
 //!     tasks N                  N empty tasks of one run, each
 //!     steady INTERVAL_S S      processor use while sampling, percent of a core
+//!     wake INTERVAL_S S        not ours: the same of a bare loop that sleeps and reads /proc/stat
 //!     spin N                   not ours: a loop of N rounds, for measuring how it is slowed down
 //! ```
 
@@ -16,6 +17,7 @@
 #![expect(clippy::disallowed_methods, reason = "a benchmark times itself")]
 
 use std::hint::black_box;
+use std::os::unix::fs::FileExt;
 use std::time::{Duration, Instant};
 
 use carbon_tracker::config::Config;
@@ -35,8 +37,13 @@ fn main() {
         ["steady", interval_s, seconds] => {
             println!("{}", steady(number(interval_s), number(seconds)));
         }
+        ["wake", interval_s, seconds] => {
+            println!("{}", wake(number(interval_s), number(seconds)));
+        }
         ["spin", rounds] => println!("spin_s {}", spin(number(rounds) as u64)),
-        _ => println!("usage: first | warm N | threads THREADS S | tasks N | steady INTERVAL_S S"),
+        _ => println!(
+            "usage: first | warm N | threads THREADS S | tasks N | steady INTERVAL_S S | wake … | spin N"
+        ),
     }
 }
 
@@ -115,6 +122,18 @@ fn steady(interval_s: f64, seconds: f64) -> f64 {
     let share = (process_cpu_s() - before) / start.elapsed().as_secs_f64();
     black_box(run.stop());
     share * 100.0
+}
+
+/// What waking up and one read cost on this machine, whoever does it.
+fn wake(interval_s: f64, seconds: f64) -> f64 {
+    let stat = std::fs::File::open("/proc/stat").expect("/proc/stat");
+    let mut bytes = [0; 512];
+    let (before, start) = (process_cpu_s(), Instant::now());
+    while start.elapsed().as_secs_f64() < seconds {
+        std::thread::sleep(Duration::from_secs_f64(interval_s));
+        black_box(stat.read_at(&mut bytes, 0).expect("/proc/stat"));
+    }
+    (process_cpu_s() - before) / start.elapsed().as_secs_f64() * 100.0
 }
 
 fn spin(rounds: u64) -> f64 {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::commands::due;
 use super::launch::{Scratch, clean, output};
 use super::statistics::{Figure, Values};
-use super::table::{Better, Row, Table};
+use super::table::{Better, Row, Table, number};
 use super::{Effort, build::Programs, peer::Peer};
 use crate::shell::Result;
 
@@ -31,6 +31,7 @@ pub(crate) fn measure(
             target: 2.0,
             ours: &["first"],
             peer: &["first"],
+            remark: String::new(),
         },
         first,
     )?;
@@ -44,6 +45,7 @@ pub(crate) fn measure(
             target: 30.0,
             ours: &["warm", "20000"],
             peer: &["warm", "100"],
+            remark: String::new(),
         },
         (5, 2),
     )?;
@@ -57,6 +59,7 @@ pub(crate) fn measure(
             target: 60_000.0,
             ours: &["threads", "8", "2"],
             peer: &["threads", "8", "5"],
+            remark: String::new(),
         },
         (5, 2),
     )?;
@@ -70,6 +73,7 @@ pub(crate) fn measure(
             target: 15.0,
             ours: &["tasks", "20000"],
             peer: &["tasks", "200"],
+            remark: String::new(),
         },
         (5, 2),
     )?;
@@ -81,6 +85,7 @@ pub(crate) fn measure(
     ] {
         // The peer's timer does not keep up with a thousand rounds a second.
         let theirs = usize::from(interval != "0.001");
+        let floor = both.floor(interval, &seconds)?;
         both.row(
             table,
             &Measurement {
@@ -91,6 +96,7 @@ pub(crate) fn measure(
                 target,
                 ours: &["steady", interval, &seconds],
                 peer: &["steady", interval, &seconds],
+                remark: floor,
             },
             (3, theirs),
         )?;
@@ -107,6 +113,8 @@ struct Measurement<'a> {
     target: f64,
     ours: &'a [&'a str],
     peer: &'a [&'a str],
+    /// Printed behind our figure.
+    remark: String,
 }
 
 struct Both<'a> {
@@ -115,6 +123,15 @@ struct Both<'a> {
 }
 
 impl Both<'_> {
+    /// What a bare loop costs that only wakes up and reads one file; where ours is close to it,
+    /// less is not to be had.
+    fn floor(&self, interval: &str, seconds: &str) -> Result<String> {
+        let scratch = Scratch::new()?;
+        let mut command = clean(&self.programs.lifecycle, scratch.path());
+        let share: f64 = output(command.args(["wake", interval, seconds]))?.trim().parse()?;
+        Ok(format!("; bare loop {}", number(share)))
+    }
+
     /// Takes `many` samples of ours with `few` of the peer's between them.
     fn row(&self, table: &mut Table, m: &Measurement<'_>, (many, few): (usize, usize)) -> Result {
         eprintln!("bench: {}", m.what);
@@ -136,7 +153,8 @@ impl Both<'_> {
             target: m.target,
             ours: figure(&ours),
             peer: self.peer.filter(|_| few > 0).map(|_| figure(&theirs)),
-            noise: None,
+            remark: m.remark.clone(),
+            noise: 0.0,
         });
         Ok(())
     }

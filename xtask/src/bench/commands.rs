@@ -66,7 +66,8 @@ fn wrapped_true(
             target,
             ours: Figure::beyond(&ours, &alone),
             peer,
-            noise: None,
+            remark: String::new(),
+            noise: 0.0,
         });
     }
     Ok(())
@@ -90,7 +91,8 @@ fn help(programs: &Programs, peer: Option<&Peer>, effort: &Effort, table: &mut T
         target: 3.0,
         ours: Figure::low(&ours),
         peer: peer.map(|_| Figure::low(&theirs)),
-        noise: None,
+        remark: String::new(),
+        noise: 0.0,
     });
     Ok(())
 }
@@ -115,7 +117,8 @@ fn memory(programs: &Programs, peer: Option<&Peer>, effort: &Effort, table: &mut
         target: 6.0,
         ours: Figure::low(&ours),
         peer: peer.map(|_| Figure::low(&theirs)),
-        noise: None,
+        remark: String::new(),
+        noise: 0.0,
     });
     Ok(())
 }

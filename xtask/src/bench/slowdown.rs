@@ -36,11 +36,8 @@ pub(crate) fn measure(programs: &Programs, effort: &Effort, table: &mut Table) -
         slowdown.push(((second + third) / (first + fourth) - 1.0) * 100.0);
         noise.push((fourth / first - 1.0).abs() * 100.0);
     }
-    let stated = format!(
-        "± {:.2}, without against without {:.2}",
-        slowdown.median_uncertainty(),
-        noise.median()
-    );
+    let uncertainty = slowdown.median_uncertainty();
+    let remark = format!(" ± {uncertainty:.2}; without against without {:.2}", noise.median());
     table.push(Row {
         what: "slowdown of a processor-bound child".into(),
         unit: "%",
@@ -51,7 +48,8 @@ pub(crate) fn measure(programs: &Programs, effort: &Effort, table: &mut Table) -
             best: (all_with.min() / all_without.min() - 1.0) * 100.0,
         },
         peer: None,
-        noise: Some(stated),
+        remark,
+        noise: uncertainty,
     });
     Ok(())
 }

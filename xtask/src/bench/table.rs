@@ -29,8 +29,10 @@ pub(crate) struct Row {
     pub(crate) ours: Figure,
     /// The peer's.
     pub(crate) peer: Option<Figure>,
-    /// How far the figure can be trusted, when that is not plain.
-    pub(crate) noise: Option<String>,
+    /// Printed behind our figure.
+    pub(crate) remark: String,
+    /// Half-width of the interval of our median, where it matters.
+    pub(crate) noise: f64,
 }
 
 /// Rows in the order in which they were measured.
@@ -45,10 +47,18 @@ impl Table {
 }
 
 impl Row {
-    fn is_met(&self) -> bool {
-        match self.better {
-            Better::Lower => self.ours.median <= self.target,
-            Better::Higher => self.ours.median >= self.target,
+    /// Whether the target is kept, in a word.
+    fn verdict(&self) -> &'static str {
+        let excess = match self.better {
+            Better::Lower => self.ours.median - self.target,
+            Better::Higher => self.target - self.ours.median,
+        };
+        if excess <= 0.0 {
+            "yes"
+        } else if excess <= self.noise {
+            "in noise"
+        } else {
+            "**no**"
         }
     }
 
@@ -77,15 +87,15 @@ impl fmt::Display for Table {
         writeln!(f, "| --- | --- | --: | --: | :-: | --: | --: |")?;
         for row in &self.0 {
             let sign = if row.better == Better::Lower { "≤" } else { "≥" };
-            let noise = row.noise.as_ref().map(|n| format!(" {n}")).unwrap_or_default();
             writeln!(
                 f,
-                "| {} | {} | {sign} {} | {}{noise} | {} | {} | {} |",
+                "| {} | {} | {sign} {} | {}{} | {} | {} | {} |",
                 row.what,
                 row.unit,
                 number(row.target),
                 row.ours,
-                if row.is_met() { "yes" } else { "**no**" },
+                row.remark,
+                row.verdict(),
                 row.peer.map_or_else(|| "–".into(), |peer| peer.to_string()),
                 row.ratio().map_or_else(|| "–".into(), |ratio| format!("{} ×", number(ratio))),
             )?;
@@ -95,7 +105,7 @@ impl fmt::Display for Table {
 }
 
 /// Three significant digits, no exponent, thousands grouped.
-fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     let size = value.abs();
     if size >= 1000.0 {
         let digits = format!("{value:.0}");
