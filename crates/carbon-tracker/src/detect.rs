@@ -5,8 +5,10 @@
 
 use std::thread;
 
-use carbon_model::Component;
-use carbon_sensors::facts::{CpuFacts, DmiFacts, MachineClass, MemoryFacts, os_name};
+use carbon_model::{Component, Source};
+use carbon_sensors::facts::{
+    CpuFacts, DmiFacts, MachineClass, MemoryFacts, has_private_pids, os_name,
+};
 use carbon_sensors::gpu::{self, GpuDevice, GpuDiscovery};
 use carbon_sensors::limits::{Limits, ask_scontrol};
 use carbon_sensors::load_model::{
@@ -46,6 +48,8 @@ pub(crate) struct Detected {
     /// The part of the machine that samples are read for: all of it where a counter counts all of
     /// it, else what the limits allow.
     pub(crate) sampled: Limits,
+    /// Whether drivers tell of processes by pids that are not ours.
+    pub(crate) has_private_pids: bool,
     cpu: CpuFacts,
     limits: Limits,
     memory_class: MachineClass,
@@ -81,6 +85,7 @@ struct Facts {
     memory: MemoryFacts,
     memory_class: MachineClass,
     limits: Limits,
+    has_private_pids: bool,
 }
 
 impl Facts {
@@ -91,6 +96,7 @@ impl Facts {
         let memory_class = memory.class(&cpu, &DmiFacts::read(root));
         Self {
             os: os_name(root),
+            has_private_pids: has_private_pids(root),
             limits: Limits::detect(root, machine.slurm_job.as_ref(), &ask_scontrol),
             cpu,
             memory,
@@ -100,7 +106,7 @@ impl Facts {
 }
 
 fn assemble(facts: Facts, found: Discovery, gpus: GpuDiscovery) -> (Detected, Vec<Box<dyn Meter>>) {
-    let Facts { os, cpu, memory, memory_class, limits } = facts;
+    let Facts { os, cpu, memory, memory_class, limits, has_private_pids } = facts;
     let installed = memory.total_bytes.unwrap_or(0);
     let allowed = limits.memory.as_ref().map_or(installed, |limit| limit.bytes.min(installed));
     let cpu_count = limits
@@ -131,6 +137,7 @@ fn assemble(facts: Facts, found: Discovery, gpus: GpuDiscovery) -> (Detected, Ve
         hardware,
         skipped,
         sampled,
+        has_private_pids,
         cpu,
         limits,
         memory_class,
@@ -162,7 +169,7 @@ impl Detected {
             }
             Choice::Model | Choice::Included => {
                 let model = self.load_model(machine, preferences);
-                if model.info().source == carbon_model::Source::LoadModelGuessed {
+                if model.info().source == Source::LoadModelGuessed {
                     warnings.push(format!(
                         "the processor model {:?} is not known: {} is assumed; run `codecarbon \
                          detect`, or set force_cpu_power to its TDP",
@@ -179,10 +186,18 @@ impl Detected {
             Choice::Model => models.push(self.ram_model(preferences)),
         }
 
+        let on_battery =
+            |&index: &usize| meters.get(index).is_some_and(|m| m.source == Source::Battery);
+        let gpus_included = accounts.iter().any(on_battery) && !self.hardware.gpus.is_empty();
+        if gpus_included {
+            included.push(Component::Gpu);
+        }
         let selected = gpu::select(&self.hardware.gpus, &preferences.gpus);
         warnings.extend(selected.warnings);
         let (gpu_count, gpu_model) = gpu::describe(&self.hardware.gpus, &selected.indices);
-        for &wanted in &selected.indices {
+        // A battery feeds everything, boards included.
+        let metered = if gpus_included { &[][..] } else { &selected.indices };
+        for &wanted in metered {
             let index = meters.iter().position(|m| m.covers == Covers::Gpu { index: wanted });
             match (index, self.hardware.gpus.iter().find(|d| d.index == wanted)) {
                 (Some(index), _) => accounts.push(index),

@@ -175,7 +175,8 @@ fn grid_of(location: &Location, year: u16, table: Table, warnings: &mut Vec<Stri
 /// publishes.
 fn cloud_grid(place: &CloudRegion, year: u16, table: Table) -> Option<GridUsed> {
     let zone = format!("{}/{}", place.provider, place.region);
-    let name = format!("{}, {}", place.city, place.country_iso3);
+    let country = carbon_factors::country(place.country_iso3);
+    let name = format!("{}, {}", place.city, country.map_or(place.country_iso3, |c| c.name));
     if table == Table::CodeCarbon
         && let Some((intensity, source)) = place.intensity
     {

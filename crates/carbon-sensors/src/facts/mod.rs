@@ -8,9 +8,11 @@ pub mod cpu;
 pub mod dmi;
 pub(crate) mod host;
 pub mod memory;
+mod pids;
 pub mod system;
 
 pub use cpu::{CpuFacts, Vendor};
 pub use dmi::{CloudHint, DmiFacts};
 pub use memory::{Dimm, MachineClass, MemoryFacts};
+pub use pids::has_private_pids;
 pub use system::os_name;

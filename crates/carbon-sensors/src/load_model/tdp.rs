@@ -117,7 +117,12 @@ pub fn choose_tdp(
         };
     }
 
-    let known = inputs.cpu.brand.as_deref().and_then(lookup).filter(|power| power.tdp_w > 0.0);
+    let known = inputs
+        .cpu
+        .brand
+        .as_deref()
+        .and_then(lookup)
+        .filter(|power| power.tdp_w > 0.0 && is_of_this_machine(power, inputs.cpu));
     if inputs.cpu.is_virtual {
         if let Some(ProcessorPower { tdp_w, threads: Some(threads), .. }) = known
             && threads > 0
@@ -141,6 +146,15 @@ pub fn choose_tdp(
     }
     let detail = format!("{WATTS_PER_UNKNOWN_CPU} W × {} logical CPUs, model unknown", share.cpus);
     spec(WATTS_PER_UNKNOWN_CPU * share.cpus, Source::LoadModelGuessed, GUESSED, detail)
+}
+
+/// Whether a row of the table can be the processor of a real machine. ARM's names are of cores that
+/// many processors share: the row is of a cloud's processor, which is met in its virtual machines,
+/// and says nothing of another's. A socket cannot have more threads than its processor.
+fn is_of_this_machine(power: &ProcessorPower, cpu: &CpuFacts) -> bool {
+    let threads = u32::from(power.threads.unwrap_or(u16::MAX));
+    let is_core_name = cpu.brand.as_deref().is_some_and(|brand| brand.starts_with("Neoverse"));
+    cpu.is_virtual || !is_core_name && cpu.logical_cpus.div_ceil(cpu.sockets.max(1)) <= threads
 }
 
 /// Idle power as a share of the TDP; means of measured machines by vendor.

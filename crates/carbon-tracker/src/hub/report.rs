@@ -34,6 +34,7 @@ pub(super) fn report(
         .collect();
     let mut warnings = plan.warnings.clone();
     let gaps = gaps(state, plan, open, close);
+    warnings.extend(unread(state, plan, open, close));
     warnings.extend(broken_sensors(&machine, &gaps, active));
     let process = match (&open.tree, &close.tree) {
         (Some(_), Some(_)) => {
@@ -167,6 +168,23 @@ fn detail(meters: &[Metered<'_>]) -> String {
             counted.join(", ")
         }
     }
+}
+
+/// Meters that never answered: what they cover is missing from the total.
+fn unread(state: &State, plan: &Plan, open: &Snapshot, close: &Snapshot) -> Vec<String> {
+    let edges = open.marks.iter().zip(&close.marks);
+    plan.accounts
+        .iter()
+        .zip(edges)
+        .filter(|(_, (open, close))| open.failed() && close.failed())
+        .map(|(&index, (open, close))| (index, state.accounts[index].energy_between(open, close)))
+        .filter(|(_, joules)| *joules <= 0.0)
+        .map(|(index, _)| {
+            let info = state.accounts[index].info();
+            let (source, name) = (info.source, &info.name);
+            format!("{source} of {name} could not be read: its energy is unknown, not zero")
+        })
+        .collect()
 }
 
 fn broken_sensors(machine: &[ComponentReport], gaps: &[Gap], active: Duration) -> Vec<String> {

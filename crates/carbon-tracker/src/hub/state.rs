@@ -405,6 +405,9 @@ impl State {
 
     /// Has the trees take in what each process used of the GPUs since the last call.
     fn read_gpu_processes(&mut self, now: &Instant) {
+        if self.detected.as_ref().is_some_and(|d| d.has_private_pids) {
+            return;
+        }
         let before = self.processes_at.replace(*now);
         let seconds = before.map_or(0.0, |at| now.active_since(&at).as_secs_f64());
         for (index, account) in self.accounts.iter_mut().enumerate().filter(|(_, a)| a.users > 0) {

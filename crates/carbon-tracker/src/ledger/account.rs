@@ -42,6 +42,11 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
+    /// Whether the meter could not be read.
+    pub(crate) fn failed(&self) -> bool {
+        self.failed
+    }
+
     /// Mean use of the GPU since an earlier edge, percent.
     pub(crate) fn gpu_percent_since(&self, earlier: &Self) -> f64 {
         self.gpu_use.percent_since(&earlier.gpu_use)

@@ -6,7 +6,7 @@ use carbon_model::{Component, Source};
 use carbon_testkit::{Machine as FakeMachine, machines};
 use carbon_tracker::Preferences;
 
-use crate::support::{RAPL, close, hub, joules, open, pass};
+use crate::support::{RAPL, close, hub, joules, machine, open, pass};
 
 #[test]
 fn a_package_that_perf_does_not_give_is_taken_from_powercap() {
@@ -56,4 +56,45 @@ fn memory_that_is_modelled_is_that_of_the_limit_also_where_processors_are_metere
         joules(&report, Component::Ram)
     };
     close(energy_j(true), energy_j(false), 1e-9);
+}
+
+/// A battery feeds the boards as well: their own counters would bill them twice.
+#[test]
+fn on_battery_the_gpus_are_within_the_machine() {
+    let fake = FakeMachine::load(
+        "== proc/stat\ncpu  1000 0 1000 8000 0 0 0 0 0 0\n\
+         == proc/meminfo\nMemTotal: 16777216 kB\nMemAvailable: 8388608 kB\n\
+         == sys/class/power_supply/BAT0/type = Battery\n\
+         == sys/class/power_supply/BAT0/status = Discharging\n\
+         == sys/class/power_supply/BAT0/power_now = 30000000\n",
+    );
+    let mut nvml = fake_nvml::FakeNvml::new("[gpu]\nname = NVIDIA T4\nenergy_mj = 1000\n");
+    let libraries = carbon_sensors::gpu::GpuLibraries {
+        nvml: Some(nvml.library()),
+        ..carbon_sensors::gpu::GpuLibraries::default()
+    };
+    let machine = carbon_tracker::Machine { gpu_libraries: libraries, ..machine(&fake) };
+    let hub = carbon_tracker::Hub::new(machine, carbon_tracker::Sampling::Manual);
+    let window = open(&hub, &Preferences::default());
+    for _ in 0..10 {
+        nvml.add(0, "energy_mj", 15_000);
+        pass(&fake, &hub, 1.0);
+    }
+    let report = window.close();
+    close(report.machine_energy().value.joules(), 300.0, 1e-6);
+    assert_eq!(joules(&report, Component::Gpu), 0.0);
+}
+
+#[test]
+fn a_meter_that_never_answers_is_unknown_and_not_zero() {
+    let fake = FakeMachine::load(machines::SERVER_TWO_SOCKET_DRAM);
+    let hub = hub(&fake);
+    drop(open(&hub, &Preferences::default()));
+    fake.deny(&format!("{RAPL}/intel-rapl:1/energy_uj"));
+    fake.advance(Duration::from_secs(1));
+    let window = open(&hub, &Preferences::default());
+    pass(&fake, &hub, 3.0);
+    let report = window.close();
+    let said = |w: &String| w.contains("package-1 could not be read") && w.contains("unknown");
+    assert!(report.warnings.iter().any(said), "{:?}", report.warnings);
 }
