@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -226,6 +227,8 @@ def test_names_that_are_not_here_say_why(module, name):
     assert not hasattr(there, name)
     with pytest.raises(ImportError, match=f"{name} is not part of codecarbon-rs: "):
         exec(f"from codecarbon.core.{module} import {name}")
+    documented = Path(__file__).parents[2] / "docs" / "python-compatibility.md"
+    assert name in documented.read_text(encoding="utf-8")
     with pytest.raises(AttributeError, match="has no attribute 'mood'"):
         there.mood  # noqa: B018
 

@@ -49,6 +49,7 @@ def test_the_dataclass_protocol_works():
     other = dataclasses.replace(one, project_name="other")
     assert (one.project_name, other.project_name) == (1, "other")
     assert one != other
+    assert one.__replace__(project_name="other") == other
     assert one == record()
     assert repr(one).startswith("EmissionsData(timestamp=0, project_name=1, run_id=2,")
     match one:

@@ -37,6 +37,7 @@ def _equip(cls, order):
     if "__eq__" not in cls.__dict__:
         cls.__eq__ = _eq
         cls.__hash__ = None
+    cls.__replace__ = _replace
     if order:
         for method in (_lt, _le, _gt, _ge):
             setattr(cls, f"_{method.__name__}__", method)
@@ -99,6 +100,13 @@ def _eq(self, other):
     if other.__class__ is not self.__class__:
         return NotImplemented
     return _values(self) == _values(other)
+
+
+def _replace(self, /, **changes):
+    """What :func:`copy.replace` calls."""
+    import dataclasses
+
+    return dataclasses.replace(self, **changes)
 
 
 def _lt(self, other):
