@@ -28,9 +28,19 @@ def test_a_machine_without_gpus_has_none(inventory):
 
 def test_gpus_are_named_in_order(inventory):
     inventory += [
-        {"component": "CPU", "name": "package-0", "source": "RAPL"},
-        {"component": "GPU", "name": "NVIDIA H100", "source": "NVML"},
-        {"component": "GPU", "name": "NVIDIA A100", "source": "NVML"},
+        {"component": "CPU", "name": "package-0", "source": "RAPL", "detail": ""},
+        {
+            "component": "GPU",
+            "name": "GPU 0",
+            "source": "NVML energy counter",
+            "detail": "NVIDIA H100: energy counter, driver 570",
+        },
+        {
+            "component": "GPU",
+            "name": "GPU 1",
+            "source": "NVML energy counter",
+            "detail": "NVIDIA A100: energy counter, driver 570",
+        },
     ]
     devices = gpu.AllGPUDevices()
     assert devices.start() is None

@@ -59,8 +59,9 @@ class AllGPUDevices:
 
     def get_gpu_static_info(self) -> list[dict[str, Any]]:
         """``name`` and ``gpu_index`` of each."""
+        # A meter is called "GPU 0", and its detail begins with the product's name.
         return [
-            {"name": device["name"], "gpu_index": index}
+            {"name": device["detail"].partition(":")[0], "gpu_index": index}
             for index, device in enumerate(self.devices)
         ]
 

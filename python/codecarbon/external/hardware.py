@@ -220,7 +220,7 @@ class GPU(BaseHardware):
         return super().measure_power_and_energy(last_duration)
 
     def __repr__(self) -> str:
-        return f"GPU({', '.join(device['name'] for device in self.devices.devices)})"
+        return f"GPU({', '.join(gpu['name'] for gpu in self.devices.get_gpu_static_info())})"
 
 
 class AppleSiliconChip(BaseHardware):
