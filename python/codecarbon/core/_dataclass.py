@@ -5,7 +5,7 @@ That module costs more than all that a tracker does in a short program (it bring
 request, the ordering. The functions of :mod:`dataclasses` work, because the description that they
 look for is made when one of them first asks for it.
 
-Left out: ``default_factory``, ``frozen``, ``slots``, ``KW_ONLY``, ``InitVar``; no record needs them.
+Left out: ``default_factory``, ``frozen``, ``slots``, ``KW_ONLY``, ``InitVar``: nothing needs them.
 """
 
 from __future__ import annotations
