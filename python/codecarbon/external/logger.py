@@ -93,7 +93,8 @@ def log(level: int, message: str, exception: BaseException | None = None) -> Non
     elif level >= _threshold() and sys.stderr is not None:
         import time
 
-        head = f"[{_NAME} {_NAMES[level]} @ {time.strftime('%H:%M:%S')}]{_bracketed_preamble()}"
+        name = _NAMES.get(level, f"Level {level}")
+        head = f"[{_NAME} {name} @ {time.strftime('%H:%M:%S')}]{_bracketed_preamble()}"
         try:
             sys.stderr.write(f"{head} {message}\n")
             if exception is not None:
