@@ -9,6 +9,7 @@
 mod bench;
 mod data;
 mod fuzz;
+mod python;
 mod shell;
 mod test;
 

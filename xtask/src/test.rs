@@ -9,6 +9,7 @@
 use std::process::Command;
 use std::time::Instant;
 
+use crate::python;
 use crate::shell::{Result, cargo, describe, root, run, which};
 
 /// Runs all checks, or with `--fast` only format, lints and tests.
@@ -34,6 +35,9 @@ pub(crate) fn run_all(options: &[String]) -> Result {
 
 /// The tests come last, so that the runner's summary is the end of the output.
 fn tests() -> Result {
+    if let Some(mut pytest) = python::tests()? {
+        step(&mut pytest)?;
+    }
     if which("cargo-nextest").is_none() {
         return step(cargo().args(["test", "--workspace", "--locked"]));
     }

@@ -1,0 +1,66 @@
+//! The tests of the Python package: the extension is built into an environment of its own and pytest
+//! runs there.
+//!
+//! Needs a Python of 3.10 or later; what else it needs (maturin, pytest) is installed by name into
+//! `target/python-tests`. Where there is no Python the step is passed over aloud, except in CI.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::shell::{Result, root, run};
+
+const PACKAGES: [&str; 2] = ["maturin>=1.9.4,<2", "pytest>=8,<10"];
+
+/// The oldest Python that the package supports.
+const OLDEST: (u32, u32) = (3, 10);
+
+/// The command that runs the tests, once everything is in place; `None` without a Python.
+pub(crate) fn tests() -> Result<Option<Command>> {
+    let Some(python) = find_python() else {
+        let message = format!("no Python {}.{} or later was found", OLDEST.0, OLDEST.1);
+        if std::env::var_os("CI").is_some() {
+            return Err(message.into());
+        }
+        println!("\n==> {message}: the tests of the Python package are skipped");
+        return Ok(None);
+    };
+    let environment = root().join("target/python-tests");
+    let inside = environment.join("bin/python");
+    if !works(&inside) {
+        let _ = std::fs::remove_dir_all(&environment);
+        run(Command::new(&python).args(["-m", "venv"]).arg(&environment))?;
+    }
+    if !has_packages(&inside) {
+        run(Command::new(&inside).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))?;
+    }
+    // The environment's own maturin, and the profile of all other steps.
+    let mut develop = Command::new(environment.join("bin/maturin"));
+    develop.args(["develop", "--quiet", "--locked", "--skip-install"]).current_dir(root());
+    develop.env("VIRTUAL_ENV", &environment).env_remove("PYTHONPATH");
+    run(&mut develop)?;
+    let mut pytest = Command::new(&inside);
+    pytest.args(["-W", "error", "-m", "pytest"]).current_dir(root());
+    pytest.env("PYTHONPATH", root().join("python"));
+    Ok(Some(pytest))
+}
+
+fn find_python() -> Option<PathBuf> {
+    let check = format!("import sys; sys.exit(sys.version_info < {OLDEST:?})");
+    ["python3", "python3.13", "python3.12", "python3.11", "python3.10"]
+        .into_iter()
+        .map(PathBuf::from)
+        .find(|python| succeeds(python, &["-c", &check]))
+}
+
+fn works(python: &Path) -> bool {
+    succeeds(python, &["-c", "import pip"])
+}
+
+fn has_packages(python: &Path) -> bool {
+    succeeds(python, &["-c", "import maturin, pytest"])
+}
+
+fn succeeds(program: &Path, args: &[&str]) -> bool {
+    let output = Command::new(program).args(args).output();
+    output.is_ok_and(|output| output.status.success())
+}
