@@ -19,6 +19,7 @@ mod machine;
 mod plan;
 pub mod pricing;
 mod record;
+mod relocate;
 mod run;
 pub mod sink;
 mod tracker;

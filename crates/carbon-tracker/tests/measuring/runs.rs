@@ -34,6 +34,33 @@ fn config(settings: &[(&str, &str)]) -> Config {
 }
 
 #[test]
+fn a_place_that_becomes_known_later_prices_the_run_and_its_tasks() {
+    let fake = machine();
+    let hub = hub(&fake);
+    let nowhere = config(&[("co2_table", "codecarbon"), ("pue", "1.2"), ("wue", "2")]);
+    let run = Tracker::new(&hub, nowhere.clone()).start();
+    let task = run.task("first half");
+    pass(&fake, &hub, 1800.0);
+    task.stop();
+    pass(&fake, &hub, 1800.0);
+    let outcome = run.stop();
+    close(outcome.record.emissions, 0.12 * 0.475, 1e-6);
+    let mut france = nowhere;
+    france.set("country_iso_code", "FRA").unwrap();
+    let moved = outcome.clone().relocated(&france, Some((2.3, 48.9)));
+    close(moved.record.emissions, 0.12 * 0.056_039, 1e-6);
+    close(moved.record.emissions_rate, moved.record.emissions / 3600.0, 1e-9);
+    close(moved.footprint.emissions.value.kilograms(), moved.record.emissions, 1e-12);
+    close(moved.tasks[0].emissions, 0.06 * 0.056_039, 1e-6);
+    assert_eq!(moved.tasks[0].country_name.as_deref(), Some("France"));
+    assert_eq!((moved.record.longitude, moved.record.latitude), (Some(2.3), Some(48.9)));
+    assert_eq!(moved.record.energy_consumed, outcome.record.energy_consumed);
+    assert_eq!(moved.record.water_consumed, outcome.record.water_consumed);
+    assert!(outcome.warnings.iter().any(|warning| warning.contains("place of the run")));
+    assert!(!moved.warnings.iter().any(|warning| warning.contains("place of the run")));
+}
+
+#[test]
 fn a_record_holds_the_energy_the_place_and_the_factors_of_its_run() {
     let fake = machine();
     let hub = hub(&fake);
