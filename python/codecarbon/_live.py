@@ -66,7 +66,7 @@ class _Follower:
             is_line_due = self._rounds == 1 and is_told(_INFO)
             if not is_live and not is_line_due:
                 return
-            outcome = tracker._core.peek()
+            outcome = tracker._latest()
             if outcome is None:
                 return
             if is_line_due:

@@ -112,6 +112,7 @@ class BaseEmissionsTracker:
             level,
             preamble,
         ) = self._core.essentials
+        self._asks_for_place = self._core.asks_for_place
         log.set_logger_level(level)
         log.set_logger_format(preamble)
         for remark in self._core.remarks:
@@ -184,7 +185,7 @@ class BaseEmissionsTracker:
                 log.error("You first need to start the tracker.")
                 return None
             try:
-                outcome = self._core.peek()
+                outcome = self._placed(self._core.peek())
                 self._publish(outcome)
                 return outcome.emissions
             except Exception as error:
@@ -307,6 +308,11 @@ class BaseEmissionsTracker:
         if not _is_exit_arranged:
             _stop_at_exit()
         _running[id(self)] = self
+        if self._asks_for_place:
+            from codecarbon import _place
+
+            _place.ask_in_background()
+            place = ()
         for warning in place:
             if not warning.startswith("Does not support"):
                 log.warning(warning)
@@ -335,6 +341,7 @@ class BaseEmissionsTracker:
         try:
             if outcome is None:
                 return None
+            outcome = self._placed(outcome)
             self._outcome = outcome
             self.final_emissions = outcome.emissions
             self._publish(outcome)
@@ -380,7 +387,15 @@ class BaseEmissionsTracker:
         return total, delta
 
     def _latest(self) -> Any:
-        return self._outcome if self._start_time is None else self._core.peek()
+        return self._outcome if self._start_time is None else self._placed(self._core.peek())
+
+    def _placed(self, outcome: Any) -> Any:
+        """The outcome at the place of this machine, if nobody said another."""
+        if not self._asks_for_place or outcome is None:
+            return outcome
+        from codecarbon import _place
+
+        return self._core.relocated(outcome, *_place.known())
 
     @property
     def _output_handlers(self) -> list[Any]:
@@ -566,6 +581,9 @@ def _stop_all() -> None:
 
 def _after_fork_in_child() -> None:
     _native.after_fork_in_child()
+    place = sys.modules.get("codecarbon._place")
+    if place is not None:
+        place.start_clean()
     for tracker in list(_running.values()):
         tracker._inherit()
     _running.clear()

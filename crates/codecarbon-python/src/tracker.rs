@@ -96,6 +96,12 @@ impl Tracker {
         self.found.is_place_set
     }
 
+    /// Whether the place is to be asked for: nobody said it, and asking is allowed.
+    #[getter]
+    fn asks_for_place(&self) -> bool {
+        !self.found.is_place_set && !self.config().offline
+    }
+
     /// Every setting by its key.
     fn conf<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         conf_dict(py, self.config())
@@ -195,6 +201,24 @@ impl Tracker {
                 generation: self.generation,
                 open: Mutex::new(Some(task)),
             })
+        })
+    }
+
+    /// An outcome at a place that was not known when the run started: settings by key
+    /// (`country_iso_code`, `region`, `cloud_provider`, `cloud_region`), degrees east and north.
+    fn relocated(
+        &self,
+        outcome: &Outcome,
+        place: Vec<(String, String)>,
+        coordinates: Option<(f64, f64)>,
+    ) -> PyResult<Outcome> {
+        guarded(|| {
+            let mut config = Config::clone(self.config());
+            for (key, value) in &place {
+                // What a service calls a country may be no code; then the place stays unknown.
+                let _ = config.set(key, value);
+            }
+            Outcome(outcome.0.clone().relocated(&config, coordinates))
         })
     }
 

@@ -8,10 +8,11 @@ from fake_machine import FakeMachine
 
 @pytest.fixture
 def clean_place(tmp_path, monkeypatch):
-    """An empty working and home directory, and no variables of ours."""
+    """An empty working and home directory, no variables of ours, and no network."""
     for name in list(os.environ):
         if name.lower().startswith("codecarbon_"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("CODECARBON_OFFLINE", "true")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     return tmp_path

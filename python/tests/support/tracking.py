@@ -47,6 +47,7 @@ def run_python(source, cwd=None, **variables):
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("CODECARBON_")
     }
+    environment["CODECARBON_OFFLINE"] = "true"
     environment.update(variables)
     program = ["-c", textwrap.dedent(source)] if isinstance(source, str) else [source]
     return subprocess.run(
