@@ -40,6 +40,11 @@ pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The present instant. Costs under 0.2 µs on Linux (vDSO).
     fn now(&self) -> Instant;
 
+    /// The monotonic clock alone, for schedules.
+    fn monotonic(&self) -> Duration {
+        self.now().monotonic
+    }
+
     /// CPU time that the calling thread has used; zero where that cannot be told. Costs one system
     /// call (0.3 µs).
     fn thread_cpu(&self) -> Duration {
@@ -54,6 +59,11 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
         system_now()
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn monotonic(&self) -> Duration {
+        read(libc::CLOCK_MONOTONIC)
     }
 
     #[cfg(any(target_os = "linux", target_os = "android"))]

@@ -32,7 +32,7 @@ impl Hub {
             return;
         }
         let mut state = self.lock();
-        let needed = state.machine.clock.now().monotonic + interval;
+        let needed = state.machine.clock.monotonic() + interval;
         match state.sampler {
             Sampler::Until(planned) if planned <= needed => {}
             Sampler::Until(_) | Sampler::Parked => {
@@ -79,7 +79,7 @@ fn run(shared: &Shared) {
                 LINGER
             }
         };
-        state.sampler = Sampler::Until(state.machine.clock.now().monotonic + wait);
+        state.sampler = Sampler::Until(state.machine.clock.monotonic() + wait);
         state = shared.wake.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
     }
 }

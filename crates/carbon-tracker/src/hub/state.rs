@@ -28,7 +28,7 @@ const TICK_AGE: Duration = Duration::from_millis(10);
 
 /// Between edges, memory is looked at no more often than this: its use changes slowly, and the kernel
 /// adds it up for each read.
-const MEMORY_AGE: Duration = Duration::from_millis(450);
+const MEMORY_AGE: Duration = Duration::from_millis(1900);
 
 /// Sampling intervals that a window can have; what is asked for beyond them is brought inside. Zero
 /// would keep a core busy, and the largest would run over when added to the time of day.
@@ -58,7 +58,8 @@ pub(crate) struct State {
     mirrors: Mirrors,
     /// Sampling intervals of the open windows.
     intervals: Vec<Duration>,
-    last_tick: Option<Instant>,
+    /// When the newest sample was due, on the monotonic clock.
+    last_tick: Option<Duration>,
     /// CPU time of reads on the threads of callers.
     edge_cost: Duration,
     /// CPU time of the sampler thread.
@@ -171,7 +172,7 @@ impl State {
         let cap = plan.max_interval.unwrap_or(LONGEST_INTERVAL);
         let interval = interval.min(cap).clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL);
         if self.intervals.is_empty() {
-            self.last_tick = Some(self.machine.clock.now());
+            self.last_tick = Some(self.machine.clock.monotonic());
         }
         self.intervals.push(interval);
         interval
@@ -220,8 +221,8 @@ impl State {
     /// Time until the next sample is due; `None` without windows.
     pub(crate) fn until_due(&self) -> Option<Duration> {
         let interval = self.interval()?;
-        let passed =
-            self.last_tick.map_or(interval, |last| self.machine.clock.now().active_since(&last));
+        let now = self.machine.clock.monotonic();
+        let passed = self.last_tick.map_or(interval, |last| now.saturating_sub(last));
         Some(interval.saturating_sub(passed))
     }
 
@@ -245,12 +246,8 @@ impl State {
         // Keep to the schedule; after a sleep or a stall start a new one.
         let interval = self.interval().unwrap_or_default();
         self.last_tick = Some(match self.last_tick {
-            Some(last) if now.active_since(&last) < interval * 2 => Instant {
-                monotonic: last.monotonic + interval,
-                boot: last.boot + interval,
-                wall: last.wall + interval,
-            },
-            _ => now,
+            Some(last) if now.monotonic.saturating_sub(last) < interval * 2 => last + interval,
+            _ => now.monotonic,
         });
         let used: Vec<usize> =
             (0..self.accounts.len()).filter(|&i| self.accounts[i].users > 0).collect();
@@ -262,8 +259,8 @@ impl State {
         self.samples += 1;
         // A sample that took longer than the interval is not followed by the next at once: whoever
         // waits for the lock would wait for ever.
-        let ended = self.machine.clock.now();
-        if self.last_tick.is_some_and(|last| ended.active_since(&last) >= interval) {
+        let ended = self.machine.clock.monotonic();
+        if self.last_tick.is_some_and(|last| ended.saturating_sub(last) >= interval) {
             self.last_tick = Some(ended);
         }
     }
