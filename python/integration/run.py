@@ -1,7 +1,7 @@
 """Runs the tests with real libraries, each group in an environment of its own.
 
-    python python/integration/run.py                 the light group: 200 MB to download, a minute
-    python python/integration/run.py light training  also those with torch: 3 GB on Linux, see there
+    python python/integration/run.py                 the light group: 0.6 GB of libraries, a minute
+    python python/integration/run.py light training  also those with torch: 6 GB on Linux, see there
 
 It builds the wheel, makes the environments in ``target/integration``, installs the newest libraries
 from PyPI, and runs the tests of ``python/integration/<group>``. Only the standard library is used.
