@@ -120,19 +120,19 @@ class BaseEmissionsTracker:
         self.run_id = _native.new_run_id()
         self._guard = RLock()
         self._tasks: dict[str, MeasuredTask] = {}
+        self._user_handlers = list(handlers) if handlers else []
+        self._own_handlers: list[Any] = []
         if allow_multiple_runs:
             if is_told(_WARNING):
                 log.warning("Other trackers may run on this machine at the same time.")
         elif not self._take_lock():
             return
-        self._user_handlers = list(handlers) if handlers else []
-        self._own_handlers: list[Any] = []
         self._has_files = bool(methods) and ("csv" in methods or "json" in methods)
         if methods not in _NATIVE_METHODS or endpoint:
             from codecarbon._outputs import own_handlers
 
             self._own_handlers = own_handlers(self, methods, endpoint, logging_logger)
-        if self._has_files and is_told(_INFO):
+        if "csv" in methods and is_told(_INFO):
             log.info(f"Saving emissions data to file {self._emissions_path()}")
 
     # -- a run ----------------------------------------------------------------------------------

@@ -367,3 +367,23 @@ def test_quiet_means_quiet(tmp_path):
         cwd=tmp_path,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_subinterpreter_is_refused_clearly(tmp_path):
+    done = run_python(
+        """
+        import sys
+        import codecarbon
+        source = "import sys"
+        source += "\\ntry: import codecarbon"
+        source += "\\nexcept ImportError as refusal: print(refusal, flush=True)"
+        if sys.version_info >= (3, 13):
+            import _interpreters
+            _interpreters.exec(_interpreters.create(), source)
+        else:
+            import _xxsubinterpreters
+            _xxsubinterpreters.run_string(_xxsubinterpreters.create(), source)
+        """,
+        cwd=tmp_path,
+    )
+    assert "not support loading in subinterpreters" in done.stdout, done.stderr

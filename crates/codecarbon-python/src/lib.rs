@@ -10,6 +10,7 @@ mod conf;
 mod errors;
 mod files;
 mod hubs;
+mod interpreter;
 mod lookups;
 mod outcome;
 mod pace;
@@ -56,6 +57,7 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::interpreter::refuse_others(module.py())?;
         module.add("__version__", carbon_tracker::VERSION)?;
         module.add("RECORD_FIELDS", carbon_model::RECORD_FIELDS.to_vec())?;
         module.add("TASK_RECORD_FIELDS", carbon_model::TASK_RECORD_FIELDS.to_vec())

@@ -103,6 +103,14 @@ impl Given {
             let code = code.as_str();
             remarks.push((ERROR, format!("Does not support country with ISO code {code}")));
         }
+        let config = &resolved.config;
+        if config.electricitymaps_api_token.is_some()
+            && config.force_carbon_intensity_g_co2e_kwh.is_none()
+        {
+            let note = "electricitymaps_api_token has no effect on trackers yet: the yearly average \
+                        of the place is used";
+            remarks.push((WARNING, note.to_owned()));
+        }
         let places = ["country_iso_code", "country_2letter_iso_code", "cloud_provider"];
         let is_place_set = places.iter().any(|key| resolved.is_set(key));
         Ok(Found { config: Arc::new(resolved.config), is_place_set, remarks, slurm_job })
