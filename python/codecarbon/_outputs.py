@@ -50,7 +50,8 @@ def own_handlers(
 
         handlers.append(LogfireOutput())
     if "boamps" in methods:
-        handlers.append(_boamps(tracker._metadata, conf["output_dir"]))
+        metadata = tracker._metadata if tracker._metadata is not None else conf["metadata"]
+        handlers.append(_boamps(metadata, conf["output_dir"]))
     return handlers
 
 

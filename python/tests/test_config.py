@@ -1,5 +1,6 @@
 """Parameters, variables and files: what wins, what is refused, what is said."""
 
+import json
 import pathlib
 import uuid
 
@@ -210,3 +211,19 @@ def test_an_endpoint_and_the_logger_get_the_record(receiver):
     (request,) = receiver.of("POST /emissions")
     assert request.json["run_id"] == made.run_id
     assert made.run_id in lines[0]
+
+
+@pytest.mark.parametrize("is_in_file", [False, True])
+def test_metadata_go_into_the_boamps_report(tmp_path, is_in_file):
+    context = {"boamps": {"task": {"taskStage": "training", "taskFamily": "mine"}}}
+    parameters = {"metadata": context}
+    if is_in_file:
+        (tmp_path / "context.json").write_text(json.dumps(context))
+        (tmp_path / ".codecarbon.config").write_text("[codecarbon]\nmetadata = context.json\n")
+        parameters = {}
+    methods = {"output_methods": [OutputMethod.BOAMPS], "log_level": "critical"}
+    with OfflineEmissionsTracker(country_iso_code="FRA", **methods, **parameters) as made:
+        pass
+    report = json.loads((tmp_path / f"boamps_report_{made.run_id}.json").read_text())
+    assert report["task"]["taskFamily"] == "mine"
+    assert report["header"]["reportId"] == made.run_id

@@ -34,6 +34,7 @@ pub(crate) fn conf_dict<'py>(py: Python<'py>, config: &Config) -> PyResult<Bound
         save_to_prometheus = saves("prometheus"),
         save_to_logfire = saves("logfire"),
         output_methods = methods.as_slice(),
+        metadata = config.metadata.as_deref().map(std::path::Path::as_os_str),
         prometheus_url = config.prometheus_url.as_str(),
         gpu_ids = config.gpu_ids.ids().map(<[String]>::to_vec),
         emissions_endpoint = config.emissions_endpoint.as_deref(),

@@ -59,6 +59,8 @@ settings! {
     output_file: PathBuf = "emissions.csv".into(),
     /// Where records go; nowhere when empty.
     output_methods: Vec<OutputMethod> = vec![OutputMethod::Csv],
+    /// JSON file with what a BoAmps report says beyond the record; used by the Python package.
+    metadata: Option<PathBuf> = None,
     /// Address of the Prometheus push gateway.
     prometheus_url: String = "localhost:9091".into(),
     /// Which GPUs are tracked.
