@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, Optional, Union
+from typing import Any, Optional, Union, final
 
 _Path = Union[str, "os.PathLike[str]"]
 _Dict = dict[str, Any]
@@ -11,6 +11,7 @@ __version__: str
 RECORD_FIELDS: list[str]
 TASK_RECORD_FIELDS: list[str]
 
+@final
 class Tracker:
     remarks: list[tuple[int, str]]
     essentials: tuple[tuple[str, ...], Optional[str], bool, float, int, str, str]
@@ -35,11 +36,13 @@ class Tracker:
     ) -> Outcome: ...
     def save(self, outcome: Outcome) -> tuple[list[str], list[str], list[str]]: ...
 
+@final
 class Task:
     name: str
 
     def stop(self) -> Optional[Outcome]: ...
 
+@final
 class Outcome:
     emissions: float
     values: tuple[Any, ...]

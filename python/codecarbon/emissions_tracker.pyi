@@ -5,6 +5,10 @@ from os import PathLike
 from types import FrameType, TracebackType
 from typing import Any, Literal, Optional, TypeVar, Union, overload
 
+from codecarbon.core.units import Energy as Energy
+from codecarbon.core.units import Power as Power
+from codecarbon.core.units import Water as Water
+from codecarbon.external.task import Task as Task
 from codecarbon.output_methods.base_output import BaseOutput as BaseOutput
 from codecarbon.output_methods.base_output import OutputMethod as OutputMethod
 from codecarbon.output_methods.emissions_data import EmissionsData as EmissionsData
@@ -31,6 +35,22 @@ class BaseEmissionsTracker:
     final_emissions: float
     final_emissions_data: EmissionsData
     force_carbon_intensity_g_co2e_kwh: Optional[float]
+    __signature__: Any
+    # Names that programs written for CodeCarbon read.
+    _conf: dict[str, Any]
+    _start_time: Optional[float]
+    _tasks: dict[str, Task]
+    _total_emissions: float
+    _total_energy: Energy
+    _total_cpu_energy: Energy
+    _total_gpu_energy: Energy
+    _total_ram_energy: Energy
+    _total_water: Water
+    _cpu_power: Power
+    _gpu_power: Power
+    _ram_power: Power
+    _prepare_emissions_data: Callable[..., Optional[EmissionsData]]
+    _measure_power_and_energy: Callable[[], None]
 
     def __init__(
         self,
@@ -87,7 +107,6 @@ class BaseEmissionsTracker:
         exc_value: Optional[BaseException],
         tb: Optional[TracebackType],
     ) -> None: ...
-    def __getattr__(self, name: str) -> Any: ...
 
 class EmissionsTracker(BaseEmissionsTracker): ...
 

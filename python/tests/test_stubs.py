@@ -70,7 +70,7 @@ def test_methods_are_those_of_the_stub(name):
     cls = getattr(emissions_tracker, name)
     stubbed = definitions(TRACKERS[name].body)
     for method, node in stubbed.items():
-        if method == "__getattr__" or (method, name) == ("__init__", "BaseEmissionsTracker"):
+        if (method, name) == ("__init__", "BaseEmissionsTracker"):
             continue
         runtime = inspect.getattr_static(cls, method)
         if isinstance(runtime, property):
