@@ -10,7 +10,7 @@ use carbon_sensors::{Covers, MeterInfo};
 
 use super::share::process_share;
 use super::snapshot::Snapshot;
-use super::state::State;
+use super::state::{EDGE_AGE, State};
 use crate::plan::Plan;
 
 /// NVML samples bursts badly: runs under a second carry this accuracy.
@@ -141,11 +141,13 @@ fn bounds(
 ) -> Interval<Energy> {
     let account = &state.accounts[index];
     let info = account.info();
-    let exact = info.source == Source::UserConstant;
-    let power_w = if active.is_zero() { 0.0 } else { joules / active.as_secs_f64() };
-    let power_w = account.power_w().unwrap_or(0.0).max(power_w);
-    let edge_j =
-        if exact { 0.0 } else { power_w * info.refresh.as_secs_f64() * std::f64::consts::SQRT_2 };
+    let mean_w = if active.is_zero() { 0.0 } else { joules / active.as_secs_f64() };
+    // Of a meter that has shown nothing yet, only what it may show is known.
+    let unknown_w = if joules > 0.0 { 0.0 } else { info.plausible_w / 4.0 };
+    let power_w = account.power_w().unwrap_or(unknown_w).max(mean_w);
+    let constant = info.source == Source::UserConstant;
+    let edge = if constant { EDGE_AGE } else { info.refresh + EDGE_AGE };
+    let edge_j = power_w * edge.as_secs_f64() * std::f64::consts::SQRT_2;
     let hidden_j: f64 = account
         .events_between(&open.at, &close.at)
         .iter()

@@ -84,6 +84,10 @@ pub(super) fn process_share(
 
 /// A share of an energy, with the error of sharing by time; never more than the whole.
 fn part(whole: Interval<Energy>, share: f64, factors: (f64, f64)) -> Interval<Energy> {
+    if whole.value == Energy::ZERO {
+        // Nothing was counted yet of what may have been used, and no share of it is known.
+        return Interval { low: Energy::ZERO, ..whole };
+    }
     let value = whole.value.joules() * share;
     let below = relative(whole.value, whole.low).hypot(SHARE_ERROR).hypot(1.0 - factors.0);
     let above = relative(whole.value, whole.high).hypot(SHARE_ERROR).hypot(factors.1 - 1.0);

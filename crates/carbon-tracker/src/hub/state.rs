@@ -20,7 +20,7 @@ use crate::plan::{Plan, Preferences};
 
 /// A reading younger than this is not taken again at the edge of a window: RAPL itself renews its
 /// counters only about every millisecond.
-const EDGE_AGE: Duration = Duration::from_micros(250);
+pub(super) const EDGE_AGE: Duration = Duration::from_micros(250);
 
 /// Between edges, `/proc/stat` and `/proc/meminfo` are read no more often than this: the kernel counts
 /// CPU time in ticks of 10 ms.

@@ -9,7 +9,7 @@ use carbon_sensors::{Clock, Instant};
 use carbon_testkit::{Machine as FakeMachine, machines};
 use carbon_tracker::{Billing, Hub, Machine, Preferences, Sampling};
 
-use crate::support::{close, hub, joules, machine, open, pass};
+use crate::support::{RAPL, close, hub, joules, machine, open, pass};
 
 /// A clock on which every look takes a millisecond, so that a sample takes many.
 #[derive(Debug, Default)]
@@ -112,4 +112,19 @@ fn the_interval_of_a_first_short_window_holds_the_truth_whatever_the_load() {
         let truth_j = full * milliseconds as f64 / 1000.0;
         assert!(cpu.low.joules() <= truth_j && truth_j <= cpu.high.joules(), "{truth_j} {cpu:?}");
     }
+}
+
+/// Both edges of so short a window are one reading: its energy is not known to be nothing.
+#[test]
+fn a_window_within_one_reading_says_what_it_may_have_used() {
+    let fake = FakeMachine::load(machines::SERVER_TWO_SOCKET_DRAM);
+    fake.power(&format!("{RAPL}/intel-rapl:0/energy_uj"), 50.0);
+    let hub = hub(&fake);
+    let outer = open(&hub, &Preferences::default());
+    pass(&fake, &hub, 2.0);
+    let window = open(&hub, &Preferences::default());
+    fake.advance(Duration::from_micros(100));
+    let cpu = window.close().machine[0].energy;
+    assert!(cpu.high.joules() >= 100e-6 * 50.0, "{cpu:?}");
+    drop(outer);
 }
