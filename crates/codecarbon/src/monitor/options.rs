@@ -101,6 +101,7 @@ const SETTINGS: [(&str, &[Setting]); 5] = [
             path("output-dir", "DIR", "Directory of the output files (default .)"),
             path("output-file", "FILE", "Name of the CSV file (default emissions.csv)"),
             text("output-methods", "LIST", "Where records go, such as csv,json"),
+            path("metadata", "FILE", ""),
             text("on-csv-write", "HOW", "append a row, or update the row of the same run"),
             text("log-level", "LEVEL", "How much is said: debug, info, warning (default), error"),
             text("logger-preamble", "TEXT", ""),
