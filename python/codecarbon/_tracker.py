@@ -13,15 +13,9 @@ from _thread import RLock
 from time import perf_counter
 
 from codecarbon import _native
-from codecarbon._parameters import (
-    OFFLINE,
-    OFFLINE_NAMES,
-    ONLINE_NAMES,
-    SAVE_TO,
-    TRACKER,
-    SignatureOf,
-    given,
-)
+from codecarbon._attributes import FinalEmissionsData, add_to, record_class
+from codecarbon._parameters import OFFLINE_NAMES, ONLINE_NAMES, SAVE_TO, SignatureOf, given
+from codecarbon._process import running
 from codecarbon.external import logger as log
 
 TYPE_CHECKING = False
@@ -33,41 +27,8 @@ if TYPE_CHECKING:
 
 _INFO, _WARNING = 20, 30
 
-_running: dict[int, BaseEmissionsTracker] = {}
-"""Trackers whose run is not stopped, by id; they are stopped when the interpreter ends."""
-
 _said: set[str] = set()
 """Warnings about the machine that were logged; once in a process is enough."""
-
-
-class _Made:
-    """An attribute that is made when it is asked for: a result, or a name that programs read.
-
-    ``__getattr__`` would do the same and make every other attribute slower.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __get__(self, tracker: BaseEmissionsTracker | None, owner: type) -> Any:
-        if tracker is None:
-            return self
-        from codecarbon._compatible import attribute
-
-        return attribute(tracker, self._name)
-
-
-class _FinalEmissionsData:
-    """``tracker.final_emissions_data``, made when it is asked for and kept."""
-
-    def __get__(self, tracker: BaseEmissionsTracker | None, owner: type) -> Any:
-        if tracker is None:
-            return self
-        outcome = tracker._outcome
-        if outcome is None:
-            raise AttributeError("final_emissions_data is there after stop()")
-        data = tracker.__dict__["final_emissions_data"] = _record_class()(*outcome.values)
-        return data
 
 
 class BaseEmissionsTracker:
@@ -88,7 +49,7 @@ class BaseEmissionsTracker:
     _outcome: Any = None
     _previous: EmissionsData | None = None
     _ticket: int | None = None
-    final_emissions_data = _FinalEmissionsData()
+    final_emissions_data = FinalEmissionsData()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         cls = type(self)
@@ -305,9 +266,7 @@ class BaseEmissionsTracker:
         if place is None:
             return
         self._start_time = perf_counter()
-        if not _is_exit_arranged:
-            _stop_at_exit()
-        _running[id(self)] = self
+        running[id(self)] = self
         if self._asks_for_place:
             from codecarbon import _place
 
@@ -337,7 +296,7 @@ class BaseEmissionsTracker:
                 self.stop_task(task.task_name)
         outcome = self._core.stop()
         self._start_time = None
-        _running.pop(id(self), None)
+        running.pop(id(self), None)
         try:
             if outcome is None:
                 return None
@@ -379,7 +338,7 @@ class BaseEmissionsTracker:
             log.error(failure)
 
     def _total_and_delta(self, outcome: Any) -> tuple[EmissionsData, EmissionsData]:
-        record, values = _record_class(), outcome.values
+        record, values = record_class(), outcome.values
         total, delta = record(*values), record(*values)
         if self._previous is not None:
             delta.compute_delta_emission(self._previous)
@@ -492,46 +451,7 @@ class OfflineEmissionsTracker(BaseEmissionsTracker):
 
 _NATIVE_METHODS = {(), ("csv",), ("json",), ("csv", "json"), ("json", "csv")}
 
-
-for _name in (
-    "force_carbon_intensity_g_co2e_kwh",
-    "_conf",
-    "_total_energy",
-    "_total_cpu_energy",
-    "_total_gpu_energy",
-    "_total_ram_energy",
-    "_total_water",
-    "_total_emissions",
-    "_cpu_power",
-    "_gpu_power",
-    "_ram_power",
-    "_cpu_power_sum",
-    "_gpu_power_sum",
-    "_ram_power_sum",
-    "_power_measurement_count",
-    "_prepare_emissions_data",
-    "_measure_power_and_energy",
-    "_persist_data",
-    "_scheduler",
-    "_scheduler_monitor_power",
-    "_hardware",
-    *[f"_{parameter}" for parameter in (*TRACKER, *OFFLINE)],
-):
-    if _name not in ("_output_handlers", "_metadata"):
-        setattr(BaseEmissionsTracker, _name, _Made(_name))
-
-
-_records: Any = None
-
-
-def _record_class() -> type[EmissionsData]:
-    """The class of records, imported when it is first needed and kept at hand."""
-    global _records
-    if _records is None:
-        from codecarbon.output_methods.emissions_data import EmissionsData
-
-        _records = EmissionsData
-    return _records
+add_to(BaseEmissionsTracker)
 
 
 def _warn_of_save_to() -> None:
@@ -560,34 +480,3 @@ def is_told(level: int) -> bool:
     if logging is not None and hasattr(logging, "getLogger"):
         return logging.getLogger("codecarbon").isEnabledFor(level)
     return level >= log._threshold()
-
-
-_is_exit_arranged = False
-
-
-def _stop_at_exit() -> None:
-    global _is_exit_arranged
-    _is_exit_arranged = True
-    import atexit
-
-    atexit.register(_stop_all)
-
-
-def _stop_all() -> None:
-    for tracker in list(_running.values()):
-        tracker.stop()
-    _native.unfollow_all()
-
-
-def _after_fork_in_child() -> None:
-    _native.after_fork_in_child()
-    place = sys.modules.get("codecarbon._place")
-    if place is not None:
-        place.start_clean()
-    for tracker in list(_running.values()):
-        tracker._inherit()
-    _running.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)
