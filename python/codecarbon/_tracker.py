@@ -273,8 +273,10 @@ class BaseEmissionsTracker:
             _place.ask_in_background()
             place = ()
         for warning in place:
-            if not warning.startswith("Does not support"):
+            # That an unknown country is one has been said by the constructor.
+            if warning not in _said and not warning.startswith("Does not support"):
                 log.warning(warning)
+            _said.add(warning)
         if self._user_handlers or self._own_handlers or is_told(_INFO):
             from codecarbon._live import follow
 

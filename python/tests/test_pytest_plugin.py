@@ -50,9 +50,9 @@ def test_the_summary_names_the_energy_of_each_test_the_most_first(session):
     result.stdout.fnmatch_lines(
         [
             "*= energy =*",
-            "4 J [[]3.*, 4.*]*::test_b",
-            "3 J [[]2.*, 3.*]*::test_a",
-            "7 J [[]*] in 2 tests, * mg CO2e",
+            "*4 J [[]*]*::test_b",
+            "*3 J [[]*]*::test_a",
+            "*7 J [[]*] in 2 tests, * mg CO2e",
             "of the machine: RAPL (powercap)",
             "grid: * g/kWh, *",
         ]

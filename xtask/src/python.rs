@@ -33,14 +33,14 @@ pub(crate) fn tests() -> Result<Option<Command>> {
     if !has_packages(&inside) {
         run(Command::new(&inside).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))?;
     }
-    // The environment's own maturin, and the profile of all other steps.
+    // The environment's own maturin, and the profile of all other steps. Installed, so that pytest
+    // finds the package's plugin as its users' does.
     let mut develop = Command::new(environment.join("bin/maturin"));
-    develop.args(["develop", "--quiet", "--locked", "--skip-install"]).current_dir(root());
+    develop.args(["develop", "--quiet", "--locked"]).current_dir(root());
     develop.env("VIRTUAL_ENV", &environment).env_remove("PYTHONPATH");
     run(&mut develop)?;
     let mut pytest = Command::new(&inside);
-    pytest.args(["-W", "error", "-m", "pytest"]).current_dir(root());
-    pytest.env("PYTHONPATH", root().join("python"));
+    pytest.args(["-W", "error", "-m", "pytest"]).current_dir(root()).env_remove("PYTHONPATH");
     Ok(Some(pytest))
 }
 
