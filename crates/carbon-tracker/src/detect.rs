@@ -171,8 +171,8 @@ impl Detected {
                 let model = self.load_model(machine, preferences);
                 if model.info().source == Source::LoadModelGuessed {
                     warnings.push(format!(
-                        "the processor model {:?} is not known: {} is assumed; run `codecarbon \
-                         detect`, or set force_cpu_power to its TDP",
+                        "the power of the processor {:?} is not known and was guessed ({}); if you \
+                         know its TDP, set force_cpu_power",
                         self.hardware.cpu_model,
                         model.info().detail
                     ));
