@@ -302,7 +302,7 @@ impl State {
     pub(crate) fn look_at_edge(&mut self, plan: &Plan, tree: Option<usize>, closing: bool) {
         let (now, total) = (self.machine.clock.now(), self.memory_total());
         let Some(tree) = tree.and_then(|slot| self.trees[slot].as_mut()) else { return };
-        if plan.gpu_count > 0 || (closing && tree.members_at().is_none()) {
+        if plan.gpu_count > 0 || (closing && !tree.has_memory()) {
             tree.read(now, true, total);
             self.read_gpu_processes(&now);
         }

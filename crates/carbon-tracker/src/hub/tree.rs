@@ -78,8 +78,11 @@ impl TreeAccount {
     fn book(&mut self, now: Instant, reading: TreeReading, with_members: bool, total: u64) {
         self.failure = None;
         self.cpu_s = self.cpu_s.max(reading.cpu_s);
+        // A tree that was first looked at when it had ended shows no memory: that is no answer.
+        let is_told = reading.pss_bytes != Some(0) || self.has_memory();
         if let Some(bytes) = reading.pss_bytes
             && total > 0
+            && is_told
         {
             let share = (bytes as f64 / total as f64).min(1.0);
             if let Some((at, before)) = self.memory {
@@ -93,6 +96,11 @@ impl TreeAccount {
             let before = std::mem::replace(&mut self.pids, reading.pids);
             self.pids_before = self.members_at.replace(now).map(|_| before);
         }
+    }
+
+    /// Whether memory of the tree has been seen.
+    pub(crate) fn has_memory(&self) -> bool {
+        self.memory.is_some()
     }
 
     /// When members and memory were last looked at.

@@ -233,3 +233,17 @@ fn tasks_of_a_process_add_up_to_its_run_when_power_and_neighbours_change() {
     close(cpu(&first) + cpu(&second), cpu(&run), 1e-9);
     assert!(run.billed_energy().value.joules() >= before, "a run never shrinks");
 }
+
+#[test]
+fn memory_of_a_tree_that_ended_before_anybody_looked_is_not_nothing() {
+    let (fake, hub) = server();
+    let tree = Tree::default();
+    let mut window = hub.open(&Preferences::default(), Billing::Machine, Duration::from_secs(1));
+    window.attach_tree(Box::new(tree.clone()));
+    // The first sample finds it ended; the look at the close knows its peak.
+    tree.set(1.0, 0);
+    pass(&fake, &hub, 2.0);
+    tree.set(1.0, 196_608 * 1024 * 1024 / 4);
+    let ram = window.close().billed_component(Component::Ram);
+    assert!(ram.value.joules() > 5.0, "{ram:?}");
+}

@@ -86,8 +86,9 @@ impl<T: CpuTree> CpuTree for WithPeakMemory<T> {
             let reading = self.tree.read(false)?;
             return Ok(TreeReading { pss_bytes: (peak > 0).then_some(peak), ..reading });
         }
-        self.looked_at |= with_members;
-        self.tree.read(with_members)
+        let reading = self.tree.read(with_members)?;
+        self.looked_at |= reading.pss_bytes.is_some_and(|bytes| bytes > 0);
+        Ok(reading)
     }
 }
 
