@@ -74,7 +74,7 @@ pub(crate) fn region<'py>(
 
 /// Intensity of the electricity of a country or of its region: `zone`, `year`, `scope`, `basis`,
 /// `g_per_kwh` with `low` and `high`, `source`, `licence`, `resolution` ("own", "shared zone",
-/// "grid of XXX", "country", "world") and shares in percent. `table` is "current", "codecarbon",
+/// "grid of FRA", "country", "world") and shares in percent. `table` is "current", "codecarbon",
 /// "electricitymaps", "direct" or "marginal". `None` when the table has no answer.
 #[pyfunction]
 #[pyo3(signature = (country, region=None, year=None, table="current"))]
