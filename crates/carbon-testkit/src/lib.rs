@@ -13,6 +13,7 @@ pub mod archive;
 pub mod clock;
 mod fault;
 mod growth;
+pub mod http;
 pub mod machine;
 pub mod machines;
 pub mod perf;

@@ -9,7 +9,7 @@ use crate::repository::{Graph, Package, read};
 
 /// Packages that `Cargo.lock` may hold, ours and those of other platforms and of tests included.
 /// Raise it in the commit that adds a dependency, and say there what the dependency is for.
-const LOCKFILE_BUDGET: usize = 130;
+const LOCKFILE_BUDGET: usize = 320;
 
 #[test]
 fn every_licence_is_allowed() {

@@ -20,5 +20,10 @@ pub use ini::{Entry, IniFile, Section, parse_ini};
 pub use notice::Notice;
 pub use resolve::{CONFIG_FILE_NAME, Layers, Resolved, SECTION, Setting, Settings};
 pub use settings::Config;
-pub use value::{CallInterval, ConfigValue, InvalidValue, Iso2, Iso3, LookupName, Secret, Wue};
-pub use words::{FactorTable, LogLevel, OnCsvWrite, OutputMethod, TrackingMode};
+pub use value::{
+    CallInterval, ConfigValue, InvalidValue, Iso2, Iso3, LookupName, Secret, Wait, Wue,
+};
+pub use words::{
+    FactorTable, IntensityProvider, LocationLookup, LogLevel, OnCsvWrite, OtlpProtocol,
+    OutputMethod, TelemetryLevel, TrackingMode,
+};

@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(nearest_key("outptu_dir", &[]), Some("output_dir"));
         assert_eq!(nearest_key("measure_power_sec", &[]), Some("measure_power_secs"));
         assert_eq!(nearest_key("save_to_flie", &["save_to_file"]), Some("save_to_file"));
-        assert_eq!(nearest_key("telemetry", &[]), None);
+        assert_eq!(nearest_key("parallelism", &[]), None);
     }
 
     #[test]

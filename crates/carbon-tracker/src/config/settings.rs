@@ -1,13 +1,19 @@
 //! The configuration itself: every key, its type, its default and what it means.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use carbon_model::{Intensity, Power, Pue};
 use carbon_sensors::gpu::GpuSelection;
 
-use super::value::{CallInterval, ConfigValue, InvalidValue, Iso2, Iso3, LookupName, Secret, Wue};
-use super::words::{FactorTable, LogLevel, OnCsvWrite, OutputMethod, TrackingMode};
+use super::value::{
+    CallInterval, ConfigValue, InvalidValue, Iso2, Iso3, LookupName, Secret, Wait, Wue,
+};
+use super::words::{
+    FactorTable, IntensityProvider, LocationLookup, LogLevel, OnCsvWrite, OtlpProtocol,
+    OutputMethod, TelemetryLevel, TrackingMode,
+};
 
 macro_rules! settings {
     ($($(#[$doc:meta])* $key:ident : $type:ty = $default:expr,)*) => {
@@ -61,6 +67,24 @@ settings! {
     output_methods: Vec<OutputMethod> = vec![OutputMethod::Csv],
     /// JSON file with what a BoAmps report says beyond the record; used by the Python package.
     metadata: Option<PathBuf> = None,
+    /// Longest time that one call of the CodeCarbon API may take.
+    api_timeout_secs: Duration = Duration::from_secs(10),
+    /// Longest time that the end of a run waits for its records to be sent.
+    api_stop_wait_secs: Wait = Wait::from_secs(5),
+    /// Keeps what could not be sent on disk, for the next run or `codecarbon sync`.
+    api_spool: bool = true,
+    /// Address on which metrics are offered to a Prometheus server.
+    prometheus_listen: Option<SocketAddr> = None,
+    /// Address of an OpenTelemetry collector.
+    otlp_endpoint: Option<String> = None,
+    /// How the collector is spoken to.
+    otlp_protocol: OtlpProtocol = OtlpProtocol::Http,
+    /// Headers for the collector, as `name=value,name=value`.
+    otlp_headers: Option<Secret> = None,
+    /// What is told to the makers of the server; nothing unless the user says so.
+    telemetry: TelemetryLevel = TelemetryLevel::Disabled,
+    /// PEM file with the certificate authorities to trust, instead of the built-in ones.
+    ca_bundle: Option<PathBuf> = None,
     /// Address of the Prometheus push gateway.
     prometheus_url: String = "localhost:9091".into(),
     /// Which GPUs are tracked.
@@ -73,6 +97,16 @@ settings! {
     experiment_name: String = "base".into(),
     /// Token of Electricity Maps; enables the live intensity of the grid.
     electricitymaps_api_token: Option<Secret> = None,
+    /// Service that the live intensity of the grid is asked of.
+    carbon_intensity_provider: IntensityProvider = IntensityProvider::Auto,
+    /// CSV file with hourly intensities, for the provider "file".
+    carbon_intensity_file: Option<PathBuf> = None,
+    /// Zone of Electricity Maps, instead of the coordinates or the country.
+    electricitymaps_zone: Option<String> = None,
+    /// Base address of Electricity Maps.
+    electricitymaps_url: String = "https://api.electricitymaps.com".into(),
+    /// Base address of the UK's Carbon Intensity API.
+    uk_carbon_intensity_url: String = "https://api.carbonintensity.org.uk".into(),
     /// Whose energy is billed.
     tracking_mode: TrackingMode = TrackingMode::Machine,
     /// How much the tracker says.
@@ -101,6 +135,10 @@ settings! {
     rapl_prefer_psys: bool = false,
     /// Asks no network service where the machine stands.
     offline: bool = false,
+    /// Who may be asked where the machine stands when nobody said it.
+    location_lookup: LocationLookup = LocationLookup::Auto,
+    /// Service that knows where an internet address is.
+    geo_ip_url: String = "https://get.geojs.io/v1/ip/geo.json".into(),
     /// Country of the machine.
     country_iso_code: Option<Iso3> = None,
     /// Country of the machine as Electricity Maps wants it.
@@ -146,13 +184,13 @@ mod tests {
     fn every_key_can_be_set_from_text() {
         let mut config = Config::default();
         for key in Config::KEYS {
-            let set = config.set(key, "1").or_else(|_| config.set(key, "csv"));
-            let set = set.or_else(|_| config.set(key, "process"));
-            let set = set.or_else(|_| config.set(key, "info"));
-            let set = set.or_else(|_| config.set(key, "update"));
-            let set = set.or_else(|_| config.set(key, "FRA"));
-            let set = set.or_else(|_| config.set(key, "FR"));
-            let set = set.or_else(|_| config.set(key, "current"));
+            let mut set = config.set(key, "1");
+            for word in ["csv", "process", "info", "update", "FRA", "FR"] {
+                set = set.or_else(|_| config.set(key, word));
+            }
+            for word in ["current", "http", "auto", "disabled", "127.0.0.1:9464"] {
+                set = set.or_else(|_| config.set(key, word));
+            }
             assert_eq!(set, Ok(true), "{key}");
         }
         assert_eq!(config.set("no_such_key", "1"), Ok(false));

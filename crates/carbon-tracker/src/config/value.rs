@@ -3,6 +3,7 @@
 //! What a value means belongs to whoever uses it; here stands only what may be written.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -200,6 +201,38 @@ impl ConfigValue for Duration {
             .filter(|s| (0.001..=1e9).contains(s))
             .map(Duration::from_secs_f64)
             .ok_or(InvalidValue::new("a number of seconds, at least 0.001"))
+    }
+}
+
+/// A time to wait, from 0 s on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wait(Duration);
+
+impl Wait {
+    /// So many seconds.
+    pub const fn from_secs(seconds: u64) -> Self {
+        Self(Duration::from_secs(seconds))
+    }
+
+    /// The time.
+    pub const fn duration(self) -> Duration {
+        self.0
+    }
+}
+
+impl ConfigValue for Wait {
+    fn parse(text: &str) -> Result<Self, InvalidValue> {
+        number(text)
+            .filter(|s| (0.0..=1e9).contains(s))
+            .map(|s| Self(Duration::from_secs_f64(s)))
+            .ok_or(InvalidValue::new("a number of seconds, at least 0"))
+    }
+}
+
+impl ConfigValue for SocketAddr {
+    fn parse(text: &str) -> Result<Self, InvalidValue> {
+        let allowed = "an address with a port, such as 127.0.0.1:9464 or [::1]:9464";
+        text.trim().parse().map_err(|_| InvalidValue::new(allowed))
     }
 }
 

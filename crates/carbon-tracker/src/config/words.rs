@@ -62,7 +62,7 @@ words!(
 words!(
     /// A place that records go to.
     OutputMethod,
-    "a list of csv, api, logger, prometheus, logfire, boamps and json, separated by commas", {
+    "a list of csv, api, logger, prometheus, otlp, logfire, boamps and json, separated by commas", {
         /// `emissions.csv`.
         Csv = "csv",
         /// The CodeCarbon API.
@@ -71,6 +71,8 @@ words!(
         Logger = "logger",
         /// A Prometheus push gateway.
         Prometheus = "prometheus",
+        /// An OpenTelemetry collector (an addition to the reference).
+        Otlp = "otlp",
         /// Logfire.
         Logfire = "logfire",
         /// A BoAmps report.
@@ -106,6 +108,58 @@ words!(
         Error = "error" | "40",
         /// Nothing but the end of the world.
         Critical = "critical" | "fatal" | "50",
+    }
+);
+
+words!(
+    /// Who is asked for the intensity of the grid while a run goes on.
+    IntensityProvider, "one of auto, none, electricitymaps, uk and file", {
+        /// Electricity Maps if there is a token for it, a file if one is named, else nobody.
+        Auto = "auto",
+        /// Nobody: the tables decide.
+        None = "none",
+        /// Electricity Maps.
+        ElectricityMaps = "electricitymaps",
+        /// The Carbon Intensity API of Great Britain's system operator.
+        Uk = "uk",
+        /// A file of hourly values.
+        File = "file",
+    }
+);
+
+words!(
+    /// Who may be asked where the machine stands.
+    LocationLookup, "one of auto, off, cloud and ip", {
+        /// `ip` for `EmissionsTracker`, which is expected to; `cloud` for everything else.
+        Auto = "auto",
+        /// Nobody.
+        Off = "off",
+        /// The metadata service of the cloud that the firmware names.
+        Cloud = "cloud",
+        /// That, else a service that knows where an internet address is.
+        Ip = "ip",
+    }
+);
+
+words!(
+    /// How an OpenTelemetry collector is spoken to.
+    OtlpProtocol, "http or grpc", {
+        /// Protobuf by HTTP POST, usually port 4318.
+        Http = "http" | "http/protobuf",
+        /// gRPC, usually port 4317.
+        Grpc = "grpc",
+    }
+);
+
+words!(
+    /// What is told about a run to the makers of the server.
+    TelemetryLevel, "one of disabled, minimal and extensive", {
+        /// Nothing.
+        Disabled = "disabled",
+        /// The environment: system, hardware, versions.
+        Minimal = "minimal",
+        /// Also energies, durations and what was used.
+        Extensive = "extensive",
     }
 );
 

@@ -1,0 +1,1 @@
+//! Files of records read back: summaries, other factors, comparisons, pages.
