@@ -2,9 +2,7 @@
 //!
 //! [`render`] is a pure function of a [`View`]; nothing here measures, prices or prints.
 
-mod table;
 mod text;
-pub mod units;
 
 use std::path::PathBuf;
 
@@ -13,6 +11,8 @@ use carbon_tracker::Outcome;
 
 use crate::command::supervise::Ending;
 
+use carbon_report::table;
+pub use carbon_report::units;
 pub use text::render;
 
 /// What a report shows.

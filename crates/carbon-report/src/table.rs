@@ -2,7 +2,7 @@
 
 /// How a column is aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Align {
+pub enum Align {
     /// Text.
     Left,
     /// Numbers.
@@ -12,7 +12,7 @@ pub(super) enum Align {
 /// Lines of a table: the cells of each row, padded to the widest of their column, two spaces
 /// between columns, no space at the end of a line. Columns that are empty in every row but the
 /// first, which holds the titles, are left out.
-pub(super) fn lines(columns: &[Align], rows: &[Vec<String>]) -> Vec<String> {
+pub fn lines(columns: &[Align], rows: &[Vec<String>]) -> Vec<String> {
     let width = |column: usize| rows.iter().map(|row| width(&row[column])).max().unwrap_or(0);
     let used: Vec<(usize, Align, usize)> = columns
         .iter()
