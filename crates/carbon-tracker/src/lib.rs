@@ -31,5 +31,5 @@ pub use machine::Machine;
 pub use plan::Preferences;
 pub use pricing::{Factors, Footprint, GridUsed};
 pub use record::VERSION;
-pub use run::{Outcome, Run, Task};
+pub use run::{Observer, Outcome, Run, Task};
 pub use tracker::Tracker;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use carbon_model::{EmissionsRecord, Report, TaskRecord};
 use carbon_sensors::CpuTree;
@@ -36,16 +36,21 @@ pub struct Outcome {
 
 /// A run that is being measured. Dropping it ends it and still writes its record.
 pub struct Run {
-    window: Option<Window>,
     shared: Arc<Shared>,
     sinks: Vec<Box<dyn Sink>>,
     previous: Option<EmissionsRecord>,
 }
 
-/// What a run shares with its tasks, which may live on other threads.
+/// Looks at a run from any thread for as long as it goes on; cheap to clone, and keeps nothing alive.
+#[derive(Debug, Clone)]
+pub struct Observer(Weak<Shared>);
+
+/// What a run shares with its tasks and observers, which may live on other threads.
 #[derive(Debug)]
 struct Shared {
     id: String,
+    /// Taken by the end of the run.
+    window: Mutex<Option<Window>>,
     head: Letterhead,
     warnings: Vec<String>,
     tasks: Mutex<Tasks>,
@@ -67,12 +72,14 @@ impl Run {
         warnings: Vec<String>,
         sinks: Vec<Box<dyn Sink>>,
     ) -> Self {
-        Self {
-            window: Some(window),
-            shared: Arc::new(Shared { id, head, warnings, tasks: Mutex::default() }),
-            sinks,
-            previous: None,
+        let window = Mutex::new(Some(window));
+        let shared = Arc::new(Shared { id, window, head, warnings, tasks: Mutex::default() });
+        let mut run = Self { shared, sinks, previous: None };
+        let observer = run.observer();
+        for sink in &mut run.sinks {
+            sink.begin(&observer);
         }
+        run
     }
 
     /// Id of the run (a UUID unless one was given), which all outputs carry.
@@ -90,10 +97,15 @@ impl Run {
         &self.shared.warnings
     }
 
+    /// A way to look at the run from elsewhere.
+    pub fn observer(&self) -> Observer {
+        Observer(Arc::downgrade(&self.shared))
+    }
+
     /// Opens a task. Tasks nest, overlap and run on any thread; each is a window of its own. A name
     /// that is empty or taken gets a UUID.
     pub fn task(&self, name: impl Into<String>) -> Task {
-        let window = self.window.as_ref().map(Window::nested);
+        let window = self.shared.window().as_ref().map(Window::nested);
         let mut tasks = self.shared.tasks();
         let name = tasks.unique(name.into());
         let id = tasks.next;
@@ -108,15 +120,14 @@ impl Run {
     /// Bills the run by a tree that was started after it, such as a command: its CPU seconds count
     /// from zero now.
     pub fn attach_tree(&mut self, tree: Box<dyn CpuTree>) {
-        if let Some(window) = &mut self.window {
+        if let Some(window) = &mut *self.shared.window() {
             window.attach_tree(tree);
         }
     }
 
     /// What the run comes to so far; nothing is written.
     pub fn peek(&self) -> Option<Outcome> {
-        let report = self.window.as_ref()?.peek();
-        Some(self.shared.outcome(report))
+        self.shared.peek()
     }
 
     /// Writes what the run comes to so far to every sink, and goes on.
@@ -140,13 +151,13 @@ impl Run {
     }
 
     fn finish(&mut self) -> Option<Outcome> {
-        let window = self.window.take()?;
+        let window = self.shared.window().take()?;
         self.shared.stop_tasks();
         let report = window.close();
         let mut outcome = self.shared.outcome(report);
         self.publish(&mut outcome, false);
         for sink in &mut self.sinks {
-            sink.exit();
+            outcome.warnings.extend(sink.exit());
         }
         Some(outcome)
     }
@@ -190,7 +201,24 @@ impl Drop for Run {
     }
 }
 
+impl Observer {
+    /// The record of the run so far; `None` once it has ended. Costs what [`Run::peek`] does, and
+    /// reads no meter.
+    pub fn record(&self) -> Option<EmissionsRecord> {
+        Some(self.0.upgrade()?.peek()?.record)
+    }
+}
+
 impl Shared {
+    fn window(&self) -> MutexGuard<'_, Option<Window>> {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn peek(&self) -> Option<Outcome> {
+        let report = self.window().as_ref()?.peek();
+        Some(self.outcome(report))
+    }
+
     fn tasks(&self) -> MutexGuard<'_, Tasks> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }

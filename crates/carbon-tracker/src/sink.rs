@@ -8,8 +8,16 @@ use std::path::PathBuf;
 
 use carbon_model::{EmissionsRecord, TaskRecord};
 
+use crate::run::Observer;
+
 /// Takes the records of a run. All methods but [`out`](Sink::out) do nothing unless overridden.
 pub trait Sink: Send {
+    /// Hears, once and first of all, that a run has begun, and gets a way to look at it whenever it
+    /// wants, for sinks that are asked rather than told.
+    fn begin(&mut self, run: &Observer) {
+        let _ = run;
+    }
+
     /// Takes the record of the run so far and what was added since the last call, at the end of
     /// the run and when it is flushed.
     ///
@@ -47,8 +55,11 @@ pub trait Sink: Send {
         Ok(Delivery::default())
     }
 
-    /// Hears that nothing more will come.
-    fn exit(&mut self) {}
+    /// Hears that nothing more will come, and tells what the user should hear of it, in sentences:
+    /// what did not arrive, above all. A sink that sends in the background may wait here, briefly.
+    fn exit(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What a sink tells about a record that arrived.

@@ -7,7 +7,7 @@ use carbon_model::{Component, EmissionsRecord, TaskRecord};
 use carbon_testkit::{Machine as FakeMachine, machines};
 use carbon_tracker::config::Config;
 use carbon_tracker::sink::{Delivery, Sink, SinkError};
-use carbon_tracker::{Hub, Machine, Sampling, Tracker};
+use carbon_tracker::{Hub, Machine, Observer, Sampling, Tracker};
 
 use crate::support::{RAPL, close, hub, pass};
 
@@ -197,6 +197,47 @@ fn a_run_that_is_dropped_still_writes_its_record() {
     pass(&fake, &hub, 3.0);
     drop(run);
     close(kept.0.lock().unwrap()[0].0.cpu_energy * 3.6e6, 300.0, 1e-6);
+}
+
+/// Looks at its run when asked, and has a last word.
+#[derive(Clone, Default)]
+struct Looking(Arc<Mutex<Option<Observer>>>);
+
+impl Sink for Looking {
+    fn begin(&mut self, run: &Observer) {
+        *self.0.lock().unwrap() = Some(run.clone());
+    }
+
+    fn out(&mut self, _: &EmissionsRecord, _: &EmissionsRecord) -> Result<Delivery, SinkError> {
+        Ok(Delivery::default())
+    }
+
+    fn exit(&mut self) -> Vec<String> {
+        vec!["one record did not arrive".to_owned()]
+    }
+}
+
+#[test]
+fn a_sink_can_look_at_its_run_from_any_thread_until_it_ends() {
+    let fake = machine();
+    let hub = hub(&fake);
+    let sink = Looking::default();
+    let run = Tracker::new(&hub, Config::default()).with_sink(Box::new(sink.clone())).start();
+    let observer = sink.0.lock().unwrap().take().expect("a sink hears of the start");
+    pass(&fake, &hub, 3.0);
+    let seen = std::thread::scope(|scope| scope.spawn(|| observer.record()).join().unwrap());
+    close(seen.unwrap().cpu_energy * 3.6e6, 300.0, 1e-6);
+    run.stop();
+    assert_eq!(observer.record(), None);
+}
+
+#[test]
+fn the_last_word_of_a_sink_is_a_warning_of_the_outcome() {
+    let fake = machine();
+    let hub = hub(&fake);
+    let run = Tracker::new(&hub, Config::default()).with_sink(Box::new(Looking::default())).start();
+    let warnings = run.stop().warnings;
+    assert!(warnings.iter().any(|w| w == "one record did not arrive"), "{warnings:?}");
 }
 
 #[test]
