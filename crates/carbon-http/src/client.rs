@@ -172,7 +172,7 @@ impl Client {
 
     fn explain(&self, error: ureq::Error, url: &str) -> HttpError {
         use ureq::Error;
-        let host = host_of(url);
+        let host = host_of(url).to_owned();
         match error {
             Error::Timeout(_) => HttpError::TimedOut { host, limit: self.policy.total },
             Error::HostNotFound => HttpError::Unreachable { host, why: "no such host".to_owned() },
@@ -225,11 +225,12 @@ fn authorities(policy: &Policy) -> Result<RootCerts, HttpError> {
     Ok(RootCerts::new_with_certs(&certificates))
 }
 
-fn host_of(url: &str) -> String {
+/// Host and port of an address, which messages may name: paths, queries and what stands before an
+/// `@` can be secrets.
+pub fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    // Whatever stands before an @ is a password.
-    authority.rsplit('@').next().unwrap_or_default().to_owned()
+    authority.rsplit('@').next().unwrap_or_default()
 }
 
 const fn name(method: Method) -> http::Method {

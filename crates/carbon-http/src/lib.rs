@@ -10,5 +10,5 @@
 mod client;
 mod error;
 
-pub use client::{Answer, Client, Method, Policy, Request};
+pub use client::{Answer, Client, Method, Policy, Request, host_of};
 pub use error::HttpError;
