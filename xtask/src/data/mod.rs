@@ -20,6 +20,7 @@ mod packages;
 mod table;
 #[path = "../../../crates/carbon-factors/build/tsv.rs"]
 mod tsv;
+mod world_map;
 
 use std::error::Error;
 use std::fs;
@@ -73,6 +74,7 @@ fn generate(place: &Place) -> Result<(), Box<dyn Error>> {
     countries::write(&countries, &packages, &out)?;
     grid::write(&countries, &packages, &out)?;
     clouds::check(place, &packages)?;
+    world_map::write(&packages, &out)?;
     cpu::write(&packages, &out)
 }
 

@@ -1,0 +1,165 @@
+//! Outlines of countries for maps: TopoJSON of Natural Earth to SVG paths.
+//!
+//! The outlines are projected once (Equal Earth, which keeps areas comparable) to whole numbers in a
+//! frame of [`FRAME`] units, so that a page needs no projection and the table stays small. Antarctica
+//! is left out. Land that ISO 3166-1 has no code for has an empty code and is drawn without a value.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::packages::Packages;
+use super::table::Output;
+
+/// Width and height of the frame; the northernmost land touches its top.
+const FRAME: (f64, f64) = (2000.0, 856.0);
+/// Latitude at the top of the frame, degrees.
+const TOP_DEGREES: f64 = 84.0;
+
+type Point = (i32, i32);
+
+/// Writes `world-map.tsv`.
+pub(super) fn write(packages: &Packages, out: &Output<'_>) -> Result<(), Box<dyn Error>> {
+    let codes = packages.json("i18n-iso-countries-7.14.0", "codes.json")?;
+    let codes: BTreeMap<&str, &str> = codes
+        .as_array()
+        .ok_or("codes.json is no list")?
+        .iter()
+        .filter_map(|code| Some((code[2].as_str()?, code[1].as_str()?)))
+        .collect();
+    let atlas = packages.json("world-atlas-2.0.2", "countries-110m.json")?;
+    let arcs = arcs(&atlas).ok_or("the arcs of the atlas are malformed")?;
+    let countries = atlas["objects"]["countries"]["geometries"].as_array();
+    let mut paths: BTreeMap<&str, String> = BTreeMap::new();
+    for country in countries.ok_or("the atlas has no countries")? {
+        let iso3 = match (country["id"].as_str(), country["properties"]["name"].as_str()) {
+            (Some("010"), _) => continue,
+            (Some(id), _) => codes.get(id).ok_or_else(|| format!("no country has number {id}"))?,
+            (None, Some("Kosovo")) => "XKX",
+            (None, _) => "",
+        };
+        let polygons = match country["type"].as_str() {
+            Some("Polygon") => vec![&country["arcs"]],
+            _ => country["arcs"].as_array().into_iter().flatten().collect(),
+        };
+        let path = paths.entry(iso3).or_default();
+        for ring in polygons.into_iter().filter_map(Value::as_array).flatten() {
+            let ring = ring_of(ring, &arcs).ok_or_else(|| format!("{iso3}: malformed ring"))?;
+            draw(path, &ring);
+        }
+    }
+    let rows = paths
+        .into_iter()
+        .map(|(iso3, path)| vec![iso3.to_owned(), path, "natural-earth".to_owned()]);
+    out.write("world-map.tsv", &["iso3", "path", "source"], rows)
+}
+
+/// The arcs of the topology in the frame.
+fn arcs(atlas: &Value) -> Option<Vec<Vec<Point>>> {
+    let pair = |value: &Value| Some((value[0].as_f64()?, value[1].as_f64()?));
+    let scale = pair(&atlas["transform"]["scale"])?;
+    let origin = pair(&atlas["transform"]["translate"])?;
+    let arc = |arc: &Value| {
+        let mut at = (0.0, 0.0);
+        let mut points: Vec<Point> = Vec::new();
+        for step in arc.as_array()? {
+            let step = pair(step)?;
+            at = (at.0 + step.0, at.1 + step.1);
+            points.push(project(at.0 * scale.0 + origin.0, at.1 * scale.1 + origin.1));
+        }
+        points.dedup();
+        Some(points)
+    };
+    atlas["arcs"].as_array()?.iter().map(arc).collect()
+}
+
+/// A ring from its arcs; a negative number is an arc backwards.
+fn ring_of(numbers: &Value, arcs: &[Vec<Point>]) -> Option<Vec<Point>> {
+    let mut ring: Vec<Point> = Vec::new();
+    for number in numbers.as_array()? {
+        let number = number.as_i64()?;
+        let backwards = number < 0;
+        let arc = arcs.get(usize::try_from(if backwards { !number } else { number }).ok()?)?;
+        if backwards {
+            ring.extend(arc.iter().rev());
+        } else {
+            ring.extend(arc);
+        }
+    }
+    ring.dedup();
+    Some(ring)
+}
+
+/// Equal Earth (Šavrič, Patterson and Jenny, 2018), scaled and moved into the frame.
+fn project(longitude: f64, latitude: f64) -> Point {
+    let (right, _) = equal_earth(180.0, 0.0);
+    let (_, top) = equal_earth(0.0, TOP_DEGREES);
+    let (x, y) = equal_earth(longitude, latitude);
+    let scale = FRAME.0 / (2.0 * right);
+    (((x + right) * scale).round() as i32, ((top - y) * scale).round() as i32)
+}
+
+fn equal_earth(longitude: f64, latitude: f64) -> (f64, f64) {
+    const A: [f64; 4] = [1.340_264, -0.081_106, 0.000_893, 0.003_796];
+    let half_root = 3_f64.sqrt() / 2.0;
+    let t = (half_root * latitude.to_radians().sin()).asin();
+    let (t2, t6) = (t * t, t.powi(6));
+    let slope = A[0] + 3.0 * A[1] * t2 + t6 * (7.0 * A[2] + 9.0 * A[3] * t2);
+    let x = longitude.to_radians() * t.cos() / (half_root * slope);
+    let y = t * (A[0] + A[1] * t2 + t6 * (A[2] + A[3] * t2));
+    (x, y)
+}
+
+/// Adds a closed ring to a path, in steps from point to point; what is smaller than a unit is left
+/// out.
+fn draw(path: &mut String, ring: &[Point]) {
+    let [first, rest @ ..] = ring else { return };
+    let closing = usize::from(rest.last() == Some(first));
+    let rest = &rest[..rest.len() - closing];
+    if rest.len() < 2 {
+        return;
+    }
+    let _ = write!(path, "M{},{}l", first.0, first.1);
+    let mut at = *first;
+    for (index, point) in rest.iter().enumerate() {
+        for (place, step) in [point.0 - at.0, point.1 - at.1].into_iter().enumerate() {
+            // A minus sign separates numbers as well as a space does.
+            let gap = if step < 0 || (index == 0 && place == 0) { "" } else { " " };
+            let _ = write!(path, "{gap}{step}");
+        }
+        at = *point;
+    }
+    path.push('z');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_projection_has_its_published_values() {
+        // Values of the authors' own table: the equator's half length and the pole's height.
+        let (x, y) = equal_earth(180.0, 0.0);
+        assert!((x - 2.706_63).abs() < 1e-4 && y.abs() < 1e-12, "{x} {y}");
+        let (x, y) = equal_earth(0.0, 90.0);
+        assert!(x.abs() < 1e-12 && (y - 1.317_362).abs() < 1e-4, "{x} {y}");
+    }
+
+    #[test]
+    fn a_ring_is_drawn_in_steps_and_closed() {
+        let mut path = String::new();
+        draw(&mut path, &[(10, 20), (12, 20), (12, 17), (10, 20)]);
+        assert_eq!(path, "M10,20l2 0 0-3z");
+        draw(&mut path, &[(1, 1), (2, 2), (1, 1)]);
+        assert_eq!(path, "M10,20l2 0 0-3z", "a ring without an area is left out");
+    }
+
+    #[test]
+    fn arcs_join_to_a_ring_forwards_and_backwards() {
+        let arcs = [vec![(0, 0), (1, 0)], vec![(0, 0), (1, 1), (1, 0)]];
+        let ring = ring_of(&serde_json::json!([0, -2]), &arcs).unwrap();
+        assert_eq!(ring, [(0, 0), (1, 0), (1, 1), (0, 0)]);
+    }
+}
