@@ -3,6 +3,7 @@
 //! The outlines are projected once (Equal Earth, which keeps areas comparable) to whole numbers in a
 //! frame of [`FRAME`] units, so that a page needs no projection and the table stays small. Antarctica
 //! is left out. Land that ISO 3166-1 has no code for has an empty code and is drawn without a value.
+//! Rings that go round the back of the map are cut there.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -14,10 +15,13 @@ use super::packages::Packages;
 use super::table::Output;
 
 /// Width and height of the frame; the northernmost land touches its top.
-const FRAME: (f64, f64) = (2000.0, 856.0);
+const FRAME: (f64, f64) = (2000.0, 866.0);
 /// Latitude at the top of the frame, degrees.
 const TOP_DEGREES: f64 = 84.0;
 
+/// Degrees east and north.
+type Place = (f64, f64);
+/// Units of the frame, right and down.
 type Point = (i32, i32);
 
 /// Writes `world-map.tsv`.
@@ -47,7 +51,9 @@ pub(super) fn write(packages: &Packages, out: &Output<'_>) -> Result<(), Box<dyn
         let path = paths.entry(iso3).or_default();
         for ring in polygons.into_iter().filter_map(Value::as_array).flatten() {
             let ring = ring_of(ring, &arcs).ok_or_else(|| format!("{iso3}: malformed ring"))?;
-            draw(path, &ring);
+            for part in parts_on_the_map(&ring) {
+                draw(path, &projected(&part));
+            }
         }
     }
     let rows = paths
@@ -56,40 +62,80 @@ pub(super) fn write(packages: &Packages, out: &Output<'_>) -> Result<(), Box<dyn
     out.write("world-map.tsv", &["iso3", "path", "source"], rows)
 }
 
-/// The arcs of the topology in the frame.
-fn arcs(atlas: &Value) -> Option<Vec<Vec<Point>>> {
+/// The arcs of the topology.
+fn arcs(atlas: &Value) -> Option<Vec<Vec<Place>>> {
     let pair = |value: &Value| Some((value[0].as_f64()?, value[1].as_f64()?));
     let scale = pair(&atlas["transform"]["scale"])?;
     let origin = pair(&atlas["transform"]["translate"])?;
     let arc = |arc: &Value| {
         let mut at = (0.0, 0.0);
-        let mut points: Vec<Point> = Vec::new();
+        let mut places: Vec<Place> = Vec::new();
         for step in arc.as_array()? {
             let step = pair(step)?;
             at = (at.0 + step.0, at.1 + step.1);
-            points.push(project(at.0 * scale.0 + origin.0, at.1 * scale.1 + origin.1));
+            places.push((at.0 * scale.0 + origin.0, at.1 * scale.1 + origin.1));
         }
-        points.dedup();
-        Some(points)
+        Some(places)
     };
     atlas["arcs"].as_array()?.iter().map(arc).collect()
 }
 
-/// A ring from its arcs; a negative number is an arc backwards.
-fn ring_of(numbers: &Value, arcs: &[Vec<Point>]) -> Option<Vec<Point>> {
-    let mut ring: Vec<Point> = Vec::new();
+/// A ring from its arcs; a negative number is an arc backwards. Its longitudes have no jump at the
+/// back of the map: they go on beyond 180 degrees.
+fn ring_of(numbers: &Value, arcs: &[Vec<Place>]) -> Option<Vec<Place>> {
+    let mut ring: Vec<Place> = Vec::new();
+    let mut add = |place: &Place| {
+        let before = ring.last().map_or(place.0, |last| last.0);
+        let turns = ((before - place.0) / 360.0).round();
+        ring.push((place.0 + turns * 360.0, place.1));
+    };
     for number in numbers.as_array()? {
         let number = number.as_i64()?;
         let backwards = number < 0;
         let arc = arcs.get(usize::try_from(if backwards { !number } else { number }).ok()?)?;
         if backwards {
-            ring.extend(arc.iter().rev());
+            arc.iter().rev().for_each(&mut add);
         } else {
-            ring.extend(arc);
+            arc.iter().for_each(&mut add);
         }
     }
-    ring.dedup();
     Some(ring)
+}
+
+/// What of a ring, and of its copies one turn to either side, lies on the map.
+fn parts_on_the_map(ring: &[Place]) -> Vec<Vec<Place>> {
+    let copies = [-360.0, 0.0, 360.0].into_iter();
+    let cut = copies.map(|turn| {
+        let moved: Vec<Place> = ring.iter().map(|(x, y)| (x + turn, *y)).collect();
+        // Mirrored twice, so that one function cuts both edges.
+        let mirrored = |ring: Vec<Place>| ring.into_iter().map(|(x, y)| (-x, y)).collect();
+        let west: Vec<Place> = mirrored(cut_at_180(&moved));
+        let east: Vec<Place> = mirrored(cut_at_180(&west));
+        east
+    });
+    cut.filter(|part| part.len() > 2).collect()
+}
+
+/// The part of a ring up to 180 degrees east (Sutherland and Hodgman).
+fn cut_at_180(ring: &[Place]) -> Vec<Place> {
+    let mut kept = Vec::new();
+    for (index, &(x, y)) in ring.iter().enumerate() {
+        let (before_x, before_y) = ring[(index + ring.len() - 1) % ring.len()];
+        if (before_x <= 180.0) != (x <= 180.0) {
+            let share = (180.0 - before_x) / (x - before_x);
+            kept.push((180.0, before_y + share * (y - before_y)));
+        }
+        if x <= 180.0 {
+            kept.push((x, y));
+        }
+    }
+    kept
+}
+
+fn projected(ring: &[Place]) -> Vec<Point> {
+    let mut points: Vec<Point> = ring.iter().map(|(x, y)| project(*x, *y)).collect();
+    points.dedup();
+    points
 }
 
 /// Equal Earth (Šavrič, Patterson and Jenny, 2018), scaled and moved into the frame.
@@ -158,8 +204,21 @@ mod tests {
 
     #[test]
     fn arcs_join_to_a_ring_forwards_and_backwards() {
-        let arcs = [vec![(0, 0), (1, 0)], vec![(0, 0), (1, 1), (1, 0)]];
+        let arcs = [vec![(0.0, 0.0), (1.0, 0.0)], vec![(0.0, 0.0), (1.0, 1.0), (1.0, 0.0)]];
         let ring = ring_of(&serde_json::json!([0, -2]), &arcs).unwrap();
-        assert_eq!(ring, [(0, 0), (1, 0), (1, 1), (0, 0)]);
+        assert_eq!(ring, [(0.0, 0.0), (1.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 0.0)]);
+    }
+
+    #[test]
+    fn a_ring_over_the_back_of_the_map_is_cut_in_two() {
+        let arcs = [vec![(170.0, 0.0), (-170.0, 0.0), (-170.0, 10.0), (170.0, 10.0), (170.0, 0.0)]];
+        let ring = ring_of(&serde_json::json!([0]), &arcs).unwrap();
+        let parts = parts_on_the_map(&ring);
+        assert_eq!(parts.len(), 2);
+        let width = |part: &[Place]| {
+            let xs = part.iter().map(|place| place.0);
+            xs.clone().fold(f64::MIN, f64::max) - xs.fold(f64::MAX, f64::min)
+        };
+        assert!(parts.iter().all(|part| width(part) == 10.0), "{parts:?}");
     }
 }
