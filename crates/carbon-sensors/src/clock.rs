@@ -111,6 +111,14 @@ pub fn local_timestamp(unix_s: f64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
 }
 
+/// UTC as ISO 8601 has it, `YYYY-MM-DDTHH:MM:SS.ffffff+00:00`, of a wall clock reading (time since
+/// the Unix epoch).
+pub fn utc_timestamp(wall: Duration) -> String {
+    let [year, month, day, hour, minute, second] = civil(wall.as_secs() as i64);
+    let micros = wall.subsec_micros();
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}+00:00")
+}
+
 /// Calendar year (local) of a wall clock reading.
 pub fn local_year(unix_s: f64) -> u16 {
     broken_down(unix_s.floor() as i64)[0] as u16
@@ -199,5 +207,7 @@ mod tests {
         assert_eq!(text.len(), 19);
         assert_eq!(&text[4..5], "-");
         assert_eq!(&text[10..11], "T");
+        let utc = utc_timestamp(Duration::new(951_782_400, 1_999));
+        assert_eq!(utc, "2000-02-29T00:00:00.000001+00:00");
     }
 }
