@@ -114,7 +114,7 @@ pub fn local_timestamp(unix_s: f64) -> String {
 /// UTC as ISO 8601 has it, `YYYY-MM-DDTHH:MM:SS.ffffff+00:00`, of a wall clock reading (time since
 /// the Unix epoch).
 pub fn utc_timestamp(wall: Duration) -> String {
-    let [year, month, day, hour, minute, second] = civil(wall.as_secs() as i64);
+    let [year, month, day, hour, minute, second] = civil(wall.as_secs().cast_signed());
     let micros = wall.subsec_micros();
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}+00:00")
 }
