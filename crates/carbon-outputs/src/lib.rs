@@ -1,13 +1,21 @@
-//! Where records go: the emissions CSV, the task CSV and the JSON report, one directory each.
+//! Where records go, one directory or file each: the emissions CSV, the task CSV, the JSON report,
+//! BoAmps reports, an endpoint of the user's own, a stream.
 //!
-//! A sink writes what it is given and says where; it computes no energy and no emissions. Files of
-//! the reference are read and extended as they are. The parsers here take bytes, so that they can
-//! be fuzzed.
+//! A sink takes what it is given and says what became of it; it computes no energy and no
+//! emissions. Files of the reference are read and extended as they are. The parsers here take bytes,
+//! so that they can be fuzzed.
 
 mod atomic;
+pub mod boamps;
 pub mod csv;
 pub mod float;
+pub mod http;
 pub mod json;
+pub mod logger;
+mod record_json;
 
+pub use boamps::{BoampsReport, BoampsSink};
 pub use csv::{CsvError, CsvFile, CsvSink};
+pub use http::HttpSink;
 pub use json::{JsonError, JsonReport};
+pub use logger::LoggerSink;
