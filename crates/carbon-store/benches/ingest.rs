@@ -1,0 +1,2 @@
+//! Ingest rates.
+fn main() {}
