@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from codecarbon import _parameters
 from codecarbon._tracker import EmissionsTracker, OfflineEmissionsTracker
+from codecarbon.external import logger as log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,24 +18,85 @@ if TYPE_CHECKING:
 
 _GENERATOR, _COROUTINE, _ITERABLE_COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x100, 0x200
 
+class _Unset:
+    """The default of a parameter that a file, a variable or the built-in value decides."""
+
+    def __repr__(self) -> str:
+        return "unset"
+
+
+_UNSET: Any = _Unset()
+
 _NAMES = _parameters.OFFLINE_NAMES | {"offline"}
 
 
-def track_emissions(fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any) -> Any:
+def track_emissions(
+    fn: Callable[..., Any] | None = None,
+    project_name: Any = _UNSET,
+    measure_power_secs: Any = _UNSET,
+    api_call_interval: Any = _UNSET,
+    api_endpoint: Any = _UNSET,
+    api_key: Any = _UNSET,
+    output_dir: Any = _UNSET,
+    output_file: Any = _UNSET,
+    output_methods: Any = _UNSET,
+    save_to_file: Any = _UNSET,
+    save_to_api: Any = _UNSET,
+    save_to_logger: Any = _UNSET,
+    logging_logger: Any = _UNSET,
+    save_to_prometheus: Any = _UNSET,
+    save_to_logfire: Any = _UNSET,
+    prometheus_url: Any = _UNSET,
+    output_handlers: Any = _UNSET,
+    gpu_ids: Any = _UNSET,
+    emissions_endpoint: Any = _UNSET,
+    experiment_id: Any = _UNSET,
+    experiment_name: Any = _UNSET,
+    electricitymaps_api_token: Any = _UNSET,
+    co2_signal_api_token: Any = _UNSET,
+    tracking_mode: Any = _UNSET,
+    log_level: Any = _UNSET,
+    on_csv_write: Any = _UNSET,
+    logger_preamble: Any = _UNSET,
+    offline: Any = _UNSET,
+    country_iso_code: Any = _UNSET,
+    region: Any = _UNSET,
+    cloud_provider: Any = _UNSET,
+    cloud_region: Any = _UNSET,
+    country_2letter_iso_code: Any = _UNSET,
+    force_cpu_power: Any = _UNSET,
+    force_ram_power: Any = _UNSET,
+    pue: Any = _UNSET,
+    wue: Any = _UNSET,
+    force_carbon_intensity_g_co2e_kwh: Any = _UNSET,
+    allow_multiple_runs: Any = _UNSET,
+    rapl_include_dram: Any = _UNSET,
+    rapl_prefer_psys: Any = _UNSET,
+    force_mode_cpu_load: Any = _UNSET,
+    metadata: Any = _UNSET,
+    **unknown: Any,
+) -> Any:
     """Measure every call of a function, each as a run of its own.
 
     ``@track_emissions``, ``@track_emissions()`` or with parameters of :class:`EmissionsTracker`;
     with ``offline=True`` those of :class:`OfflineEmissionsTracker`, which must say where the
-    program runs.
+    program runs. Parameters that are not given come from configuration files and variables.
 
     Args:
         fn: The function, when used without parentheses.
         offline: Ask no network for the place.
+
+    Raises:
+        TypeError: A parameter that does not exist, when decorating.
+        ValueError: A value that a parameter does not take, when the function is called.
     """
-    parameters = _parameters.given("track_emissions", args, kwargs, _NAMES)
+    given = {name: value for name, value in locals().items() if value is not _UNSET}
+    fn = given.pop("fn")
+    given.update(given.pop("unknown"))
+    parameters = _parameters.given("track_emissions", (), given, _NAMES)
     offline = parameters.pop("offline", False)
     if not offline:
-        _refuse_places(parameters)
+        _leave_out_places(parameters)
     cls = OfflineEmissionsTracker if offline else EmissionsTracker
 
     def opened() -> Any:
@@ -158,10 +220,10 @@ def _named_like(fn: Any, wrapper: Any) -> Any:
     return wrapper
 
 
-def _refuse_places(parameters: dict[str, Any]) -> None:
+def _leave_out_places(parameters: dict[str, Any]) -> None:
     for name in _parameters.OFFLINE:
-        if name in parameters:
-            raise TypeError(f"track_emissions takes {name} only with offline=True")
+        if parameters.pop(name, None) is not None:
+            log.warning(f"track_emissions uses {name} only with offline=True; it is left out.")
 
 
 def _require_place(tracker: Any) -> None:

@@ -80,8 +80,8 @@ def _send(tracker: BaseEmissionsTracker, outcome: Any) -> None:
     total, delta = tracker._total_and_delta(outcome)
     rate = delta.emissions_rate
     log.info(
-        f"{rate * 1000:.6f} g CO2eq/s over an interval of {delta.duration:.1f} s, "
-        f"{rate * _SECONDS_PER_YEAR:.3f} kg CO2eq a year at that rate."
+        f"{rate * 1000:.6f} g.CO2eq/s mean an estimation of "
+        f"{rate * _SECONDS_PER_YEAR:,.3f} kg.CO2eq/year, by the last {delta.duration:.1f} s."
     )
     for handler in tracker._output_handlers:
         _call(handler, "live_out", total, delta)
@@ -89,15 +89,19 @@ def _send(tracker: BaseEmissionsTracker, outcome: Any) -> None:
 
 def _tell(outcome: Any) -> None:
     record = dict(zip(_native.RECORD_FIELDS, outcome.values, strict=True))
-    for part in ("ram", "cpu", "gpu"):
+    for part, energy, power in (
+        ("ram", "RAM", "RAM Power"),
+        ("cpu", "All CPU", "Total CPU Power"),
+        ("gpu", "all GPUs", "Total GPU Power"),
+    ):
         if part != "gpu" or record["gpu_count"]:
             log.info(
-                f"Energy consumed for {part.upper()} : {record[f'{part}_energy']:.6f} kWh. "
-                f"{part.upper()} power : {record[f'{part}_power']:.2f} W"
+                f"Energy consumed for {energy} : {record[f'{part}_energy']:.6f} kWh. "
+                f"{power} : {record[f'{part}_power']:.2f} W"
             )
     log.info(
         f"{record['energy_consumed']:.6f} kWh of electricity and "
-        f"{record['water_consumed']:.6f} L of water since the start, "
+        f"{record['water_consumed']:.6f} L of water were used since the beginning, "
         f"{record['emissions'] * 1000:.6f} g CO2eq."
     )
 

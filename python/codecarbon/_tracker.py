@@ -94,7 +94,10 @@ class BaseEmissionsTracker:
 
             self._own_handlers = own_handlers(self, methods, endpoint, logging_logger)
         if "csv" in methods and is_told(_INFO):
-            log.info(f"Saving emissions data to file {self._emissions_path()}")
+            log.info(f"Emissions data will be saved to file {self._emissions_path()}")
+        if is_told(_INFO) and self.force_carbon_intensity_g_co2e_kwh is not None:
+            intensity = self.force_carbon_intensity_g_co2e_kwh
+            log.info(f"Using forced carbon intensity: {intensity} gCO2e/kWh.")
 
     # -- a run ----------------------------------------------------------------------------------
 

@@ -172,7 +172,7 @@ class TaskEmissionsTracker:
     ) -> None: ...
 
 @overload
-def track_emissions(fn: _Function) -> _Function: ...
+def track_emissions(fn: _Function, **parameters: Any) -> _Function: ...
 @overload
 def track_emissions(
     fn: None = None,
@@ -202,23 +202,22 @@ def track_emissions(
     log_level: Optional[Union[str, int]] = ...,
     on_csv_write: Optional[Literal["append", "update"]] = ...,
     logger_preamble: Optional[str] = ...,
-    force_cpu_power: Optional[float] = ...,
-    force_ram_power: Optional[float] = ...,
-    pue: Optional[float] = ...,
-    wue: Optional[float] = ...,
-    force_carbon_intensity_g_co2e_kwh: Optional[float] = ...,
-    force_mode_cpu_load: Optional[bool] = ...,
-    allow_multiple_runs: Optional[bool] = ...,
-    rapl_include_dram: Optional[bool] = ...,
-    rapl_prefer_psys: Optional[bool] = ...,
-    metadata: Optional[Union[Mapping[str, Any], str]] = ...,
-    *,
     offline: bool = ...,
     country_iso_code: Optional[str] = ...,
     region: Optional[str] = ...,
     cloud_provider: Optional[str] = ...,
     cloud_region: Optional[str] = ...,
     country_2letter_iso_code: Optional[str] = ...,
+    force_cpu_power: Optional[float] = ...,
+    force_ram_power: Optional[float] = ...,
+    pue: Optional[float] = ...,
+    wue: Optional[float] = ...,
+    force_carbon_intensity_g_co2e_kwh: Optional[float] = ...,
+    allow_multiple_runs: Optional[bool] = ...,
+    rapl_include_dram: Optional[bool] = ...,
+    rapl_prefer_psys: Optional[bool] = ...,
+    force_mode_cpu_load: Optional[bool] = ...,
+    metadata: Optional[Union[Mapping[str, Any], str]] = ...,
 ) -> Callable[[_Function], _Function]: ...
 @overload
 def track_task_emissions(fn: _Function) -> _Function: ...

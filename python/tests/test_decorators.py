@@ -14,6 +14,7 @@ from codecarbon.emissions_tracker import (
     OfflineEmissionsTracker,
     track_task_emissions,
 )
+from codecarbon.external.logger import set_logger_level
 
 pytestmark = pytest.mark.usefixtures("clean_place")
 
@@ -83,12 +84,18 @@ def test_offline_takes_a_place_and_needs_one(tmp_path, monkeypatch):
 def test_wrong_arguments_are_named_when_decorating():
     with pytest.raises(TypeError, match="'projet_name'; did you mean 'project_name'"):
         track_emissions(projet_name="x")
-    with pytest.raises(TypeError, match="only with offline=True"):
-        track_emissions(country_iso_code="FRA")
     with pytest.raises(TypeError, match="parameters are given by name"):
         track_emissions("my project")
     with pytest.raises(ValueError, match="tracking_mode"):
         track_emissions(tracking_mode="galaxy")(int)()
+
+
+def test_a_place_without_offline_is_left_out_and_said(monkeypatch, capfd):
+    monkeypatch.setenv("CODECARBON_LOG_LEVEL", "warning")
+    set_logger_level("warning")
+    double = track_emissions(lambda x: 2 * x, offline=False, country_iso_code="FRA", **QUIET)
+    assert double(4) == 8
+    assert "country_iso_code only with offline=True" in capfd.readouterr().err
 
 
 def test_coroutines_are_awaited_within_the_run():

@@ -334,7 +334,7 @@ def test_a_run_that_nobody_stops_is_written_at_exit(tmp_path):
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
-    assert "Energy consumed for CPU" in done.stderr
+    assert "Energy consumed for All CPU : " in done.stderr
     assert len((tmp_path / "emissions.csv").read_text().splitlines()) == 2
 
 

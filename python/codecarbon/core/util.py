@@ -44,7 +44,8 @@ class suppress:
     def __exit__(self, kind, exception, trace) -> bool:
         if kind is None or not issubclass(kind, self._exceptions):
             return False
-        logger.error(f"graceful shutdown. Exceptions: {kind.__name__}: {exception}", exception)
+        message = f"graceful shutdown. Exceptions: {kind.__name__}: {exception}"
+        logger.log(30, message, exception)
         return True
 
     def __call__(self, function):

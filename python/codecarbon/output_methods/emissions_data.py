@@ -10,6 +10,7 @@ from codecarbon.core._dataclass import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections import OrderedDict
     from typing import Any
 
 __all__ = ["EmissionsData", "TaskEmissionsData"]
@@ -75,9 +76,11 @@ class EmissionsData:
     wue: float = 0
 
     @property
-    def values(self) -> dict[str, Any]:
+    def values(self) -> OrderedDict[str, Any]:
         """Field names and values in column order."""
-        return {name: getattr(self, name) for name in self.__match_args__}
+        from collections import OrderedDict
+
+        return OrderedDict((name, getattr(self, name)) for name in self.__match_args__)
 
     def compute_delta_emission(self, previous_emission: EmissionsData) -> None:
         """Make this record the difference to an earlier record of the same run.
@@ -138,6 +141,8 @@ class TaskEmissionsData:
     on_cloud: str = "N"
 
     @property
-    def values(self) -> dict[str, Any]:
+    def values(self) -> OrderedDict[str, Any]:
         """Field names and values in column order."""
-        return {name: getattr(self, name) for name in self.__match_args__}
+        from collections import OrderedDict
+
+        return OrderedDict((name, getattr(self, name)) for name in self.__match_args__)

@@ -17,7 +17,7 @@ _INFO = 20
 
 
 class LoggerOutput(BaseOutput):
-    """Logs each record, live ones included, as one line of JSON by ``logger.log(severity, …)``.
+    """Logs each record, live ones included, as one line of JSON: ``logger.log(severity, msg=…)``.
 
     A number that JSON does not know (NaN) is written as null. Faults are logged, never raised.
     """
@@ -40,7 +40,8 @@ class LoggerOutput(BaseOutput):
     def _write(self, total: EmissionsData) -> None:
         from codecarbon.core._http import json_text
 
-        self.logger.log(self.logging_severity, "%s", json_text(total.values))
+        # Without arguments a logger takes a "%" of the text for what it is.
+        self.logger.log(self.logging_severity, msg=json_text(total.values))
 
 
 class GoogleCloudLoggerOutput(LoggerOutput):

@@ -87,6 +87,19 @@ impl GpuSelection {
         }
     }
 
+    /// The ids that were listed, by the user or by the first of the variables that names any; `None`
+    /// when nobody listed GPUs.
+    pub fn named(&self) -> Option<&[String]> {
+        match &self.0 {
+            Wanted::All => None,
+            Wanted::Listed(ids) => Some(ids),
+            Wanted::Visible { cuda, rocr, .. } => {
+                let mut lists = [cuda, rocr].into_iter().flatten();
+                Some(lists.find(|ids| !ids.is_empty()).map_or(&[], Vec::as_slice))
+            }
+        }
+    }
+
     /// Whether no GPU can be selected, whatever the machine has: then none need be looked for.
     pub fn is_none(&self) -> bool {
         self.ids().is_some_and(<[String]>::is_empty)

@@ -189,7 +189,7 @@ impl ConfigValue for bool {
     fn parse(text: &str) -> Result<Self, InvalidValue> {
         match text.trim().to_ascii_lowercase().as_str() {
             "true" | "1" | "yes" | "on" => Ok(true),
-            "false" | "0" | "no" | "off" => Ok(false),
+            "false" | "0" | "no" | "off" | "" => Ok(false),
             _ => Err(InvalidValue::new("true or false (1, 0, yes, no, on and off are also read)")),
         }
     }
@@ -289,8 +289,8 @@ mod tests {
         for (text, value) in [("True", true), ("1", true), ("YES", true), (" on", true)] {
             assert_eq!(bool::parse(text), Ok(value));
         }
-        for (text, value) in [("False", false), ("0", false), ("no", false), ("OFF", false)] {
-            assert_eq!(bool::parse(text), Ok(value));
+        for text in ["False", "0", "no", "OFF", ""] {
+            assert_eq!(bool::parse(text), Ok(false));
         }
         assert!(bool::parse("maybe").is_err());
     }
