@@ -1,5 +1,5 @@
 //! Where records go, one directory or file each: the emissions CSV, the task CSV, the JSON report,
-//! BoAmps reports, an endpoint of the user's own, a stream.
+//! BoAmps reports, an endpoint of the user's own, a stream; and what is told to the server's makers.
 //!
 //! A sink takes what it is given and says what became of it; it computes no energy and no
 //! emissions. Files of the reference are read and extended as they are. The parsers here take bytes,
@@ -13,6 +13,7 @@ pub mod http;
 pub mod json;
 pub mod logger;
 mod record_json;
+pub mod telemetry;
 
 pub use boamps::{BoampsReport, BoampsSink};
 pub use csv::{CsvError, CsvFile, CsvSink};

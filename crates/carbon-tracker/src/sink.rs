@@ -29,7 +29,9 @@ pub trait Sink: Send {
         delta: &EmissionsRecord,
     ) -> Result<Delivery, SinkError>;
 
-    /// Takes the same while the run goes on, every `api_call_interval` measurements.
+    /// Takes the same while the run goes on, every `api_call_interval` measurements. The caller has
+    /// a command to look after or a user's program that waits: a sink that sends does so on a thread
+    /// of its own and returns at once; how it went it tells with a later record, or when it ends.
     ///
     /// # Errors
     /// The record did not arrive.
