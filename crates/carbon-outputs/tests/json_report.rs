@@ -13,6 +13,9 @@ use carbon_model::{
     Utilization,
 };
 use carbon_outputs::JsonReport;
+use carbon_tracker::config::IntensityProvider;
+use carbon_tracker::live::PriceUsed;
+use carbon_tracker::location::{KnownBy, Location};
 use carbon_tracker::{Factors, Footprint, GridUsed, Outcome};
 use example::record;
 
@@ -96,6 +99,17 @@ fn outcome() -> Outcome {
     Outcome {
         footprint: Footprint { emissions, ..factors.apply(report.billed_energy()) },
         report,
+        prices: vec![PriceUsed {
+            provider: Some(IntensityProvider::ElectricityMaps),
+            value_from_unix_s: Some(1_767_225_600.0),
+            estimated: Some("estimated by the service".into()),
+            grid: factors.grid.clone(),
+            from_unix_s: 1_767_225_600.0,
+            until_unix_s: 1_767_225_610.0,
+            energy: Energy::from_kilowatt_hours(0.001),
+            values: 1,
+        }],
+        location: Location { known_by: KnownBy::Configuration, ..Location::default() },
         factors,
         record: record("7d4f7a0e-5a0c-4a3e-9a55-0c1f6a4b2d10"),
         tasks: vec![TaskRecord::new("train", record("7d4f7a0e-5a0c-4a3e-9a55-0c1f6a4b2d10"))],

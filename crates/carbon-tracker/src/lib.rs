@@ -13,6 +13,7 @@ pub mod config;
 mod detect;
 mod hub;
 mod ledger;
+pub mod live;
 pub mod location;
 pub mod lock;
 mod machine;
@@ -21,6 +22,7 @@ pub mod pricing;
 mod record;
 mod relocate;
 mod run;
+mod scene;
 pub mod sink;
 mod tracker;
 

@@ -1,11 +1,15 @@
-//! Where a run takes place, from what the user said, and the grid that goes with it.
+//! Where a run takes place, from what the user said or somebody found, and the grid that goes with
+//! it.
 //!
-//! Nothing is looked up here: country, region and cloud come from the configuration. A place that
-//! is not known is the world average with its wide interval, and a warning says so; it is never a
+//! Nothing is looked up here: country, region and cloud come from the configuration, or as
+//! [`Found`] from who looked them up. A place that is only guessed has a wide interval; one that is
+//! not known is the world average with its wide interval, and a warning says so; it is never a
 //! country that happens to be clean.
 
+use std::fmt;
+
 use carbon_factors::{CloudRegion, GridFactor, Resolution, Table};
-use carbon_model::{Accuracy, Interval};
+use carbon_model::{Accuracy, Intensity, Interval};
 
 use crate::config::{Config, FactorTable, Iso2, Iso3};
 use crate::pricing::GridUsed;
@@ -23,6 +27,81 @@ pub struct Location {
     pub cloud: Option<(String, String)>,
     /// Degrees east and north.
     pub coordinates: Option<(f64, f64)>,
+    /// How this is known.
+    pub known_by: KnownBy,
+}
+
+/// How the place of a run is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum KnownBy {
+    /// It is not.
+    #[default]
+    Nothing,
+    /// The user said it.
+    Configuration,
+    /// The metadata service of the cloud told it.
+    CloudMetadata,
+    /// A service that knows where an internet address is told it; the name of its host.
+    Address(String),
+    /// It is the country of the machine's time zone: a guess.
+    TimeZone(String),
+    /// It is the country of the user's language: a worse guess.
+    Locale(String),
+}
+
+impl KnownBy {
+    /// One word for programs.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Configuration => "configuration",
+            Self::CloudMetadata => "cloud_metadata",
+            Self::Address(_) => "address",
+            Self::TimeZone(_) => "time_zone",
+            Self::Locale(_) => "locale",
+        }
+    }
+
+    /// How far off the intensity may be because the place is a guess, as a factor; `None` when it
+    /// is none.
+    ///
+    /// Machines rarely have the time zone of another country, so what a wrong one would mean is
+    /// bounded as for a place that is not known; a language says less.
+    const fn doubt(&self) -> Option<f64> {
+        match self {
+            Self::TimeZone(_) => Some(2.0),
+            Self::Locale(_) => Some(3.0),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for KnownBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("not known"),
+            Self::Configuration => f.write_str("said by the configuration"),
+            Self::CloudMetadata => f.write_str("told by the cloud's metadata service"),
+            Self::Address(host) => write!(f, "told by {host} from the internet address"),
+            Self::TimeZone(zone) => write!(f, "guessed from the time zone {zone}"),
+            Self::Locale(locale) => write!(f, "guessed from the language {locale}"),
+        }
+    }
+}
+
+/// A place that somebody found because the user said none.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Found {
+    /// Country, as a code of two or three letters or as its English name.
+    pub country: Option<String>,
+    /// State, province or zone.
+    pub region: Option<String>,
+    /// Cloud provider and region.
+    pub cloud: Option<(String, String)>,
+    /// Degrees east and north.
+    pub coordinates: Option<(f64, f64)>,
+    /// How it was found.
+    pub known_by: KnownBy,
 }
 
 /// A location, its grid and what has to be said about the choice.
@@ -36,10 +115,61 @@ pub struct Place {
     pub warnings: Vec<String>,
 }
 
+/// Whether the user said where the run takes place.
+pub fn is_told(config: &Config) -> bool {
+    config.country_iso_code.is_some()
+        || config.country_2letter_iso_code.is_some()
+        || (config.cloud_provider.is_some() && config.cloud_region.is_some())
+}
+
 /// Resolves the configuration to a place; `year` is the year of the run.
 pub fn resolve(config: &Config, year: u16) -> Place {
     let mut warnings = Vec::new();
     let location = locate(config, &mut warnings);
+    place(config, location, year, warnings)
+}
+
+/// Resolves a place that somebody found; what the user said of it holds beside it.
+pub fn resolve_found(config: &Config, found: &Found, year: u16) -> Place {
+    let mut warnings = Vec::new();
+    let mut told = config.clone();
+    let country = found.country.as_deref().and_then(carbon_factors::country);
+    let texts = [
+        ("country_iso_code", country.map(|country| country.iso3)),
+        ("cloud_provider", found.cloud.as_ref().map(|cloud| cloud.0.as_str())),
+        ("cloud_region", found.cloud.as_ref().map(|cloud| cloud.1.as_str())),
+        ("region", found.region.as_deref().filter(|_| config.region.is_none())),
+    ];
+    for (key, text) in texts {
+        // A text that is none of its kind leaves that part of the place unknown.
+        let _ = text.map(|text| told.set(key, text));
+    }
+    let mut location = locate(&told, &mut warnings);
+    location.coordinates = found.coordinates;
+    location.known_by = found.known_by.clone();
+    let mut place = place(&told, location, year, warnings);
+    if let Some(factor) = found.known_by.doubt()
+        && config.force_carbon_intensity_g_co2e_kwh.is_none()
+        && !place.grid.assumed
+    {
+        let range = place.grid.intensity;
+        place.grid.intensity = Interval::new(
+            range.value,
+            Intensity::from_g_per_kwh(range.value.g_per_kwh() / factor),
+            Intensity::from_g_per_kwh(range.value.g_per_kwh() * factor),
+        );
+        place.grid.assumed = true;
+        let name = place.location.country_name.as_deref().unwrap_or_default();
+        place.warnings.push(format!(
+            "the place of the run is {}: {name}, with a factor of {factor} either way; give \
+             country_iso_code (and region) to narrow it",
+            found.known_by
+        ));
+    }
+    place
+}
+
+fn place(config: &Config, location: Location, year: u16, mut warnings: Vec<String>) -> Place {
     let grid = match config.force_carbon_intensity_g_co2e_kwh {
         Some(intensity) => GridUsed::given(intensity),
         None => grid_of(&location, year, table(config), &mut warnings),
@@ -57,6 +187,7 @@ fn table(config: &Config) -> Table {
 fn locate(config: &Config, warnings: &mut Vec<String>) -> Location {
     let mut location = Location {
         region: config.region.as_ref().map(|r| r.as_str().to_owned()),
+        known_by: if is_told(config) { KnownBy::Configuration } else { KnownBy::Nothing },
         ..Location::default()
     };
     let code = config

@@ -17,8 +17,6 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[derive(Debug, Clone)]
 pub(crate) struct Letterhead {
     pub(crate) config: Arc<Config>,
-    pub(crate) location: Location,
-    pub(crate) factors: Factors,
     pub(crate) hardware: Hardware,
     pub(crate) gpu_count: u32,
     pub(crate) gpu_model: String,
@@ -29,15 +27,16 @@ pub(crate) struct Letterhead {
 pub(crate) fn record(
     head: &Letterhead,
     run_id: &str,
+    (location, factors): (&Location, &Factors),
     report: &Report,
     footprint: &Footprint,
 ) -> EmissionsRecord {
-    let pue = head.factors.pue.ratio();
+    let pue = factors.pue.ratio();
     let kwh = |c| report.billed_component(c).value.kilowatt_hours() * pue;
     let watts = |c| report.billed_power(c).watts();
     let duration = report.active.as_secs_f64();
     let emissions = footprint.emissions.value.kilograms();
-    let (cloud_provider, cloud_region) = head.location.cloud.clone().unwrap_or_default();
+    let (cloud_provider, cloud_region) = location.cloud.clone().unwrap_or_default();
     EmissionsRecord {
         timestamp: local_timestamp(report.ended_unix_s),
         project_name: head.config.project_name.clone(),
@@ -54,9 +53,9 @@ pub(crate) fn record(
         ram_energy: kwh(Component::Ram),
         energy_consumed: footprint.energy.value.kilowatt_hours(),
         water_consumed: footprint.water.litres(),
-        country_name: head.location.country_name.clone(),
-        country_iso_code: head.location.country_iso_code.clone(),
-        region: head.location.region.clone(),
+        country_name: location.country_name.clone(),
+        country_iso_code: location.country_iso_code.clone(),
+        region: location.region.clone(),
         on_cloud: if cloud_provider.is_empty() { "N" } else { "Y" }.to_owned(),
         cloud_provider,
         cloud_region,
@@ -67,8 +66,8 @@ pub(crate) fn record(
         cpu_model: head.hardware.cpu_model.clone(),
         gpu_count: head.gpu_count,
         gpu_model: head.gpu_model.clone(),
-        longitude: head.location.coordinates.map(|(longitude, _)| longitude),
-        latitude: head.location.coordinates.map(|(_, latitude)| latitude),
+        longitude: location.coordinates.map(|(longitude, _)| longitude),
+        latitude: location.coordinates.map(|(_, latitude)| latitude),
         ram_total_size: head.hardware.ram_total_gib,
         tracking_mode: head.config.tracking_mode.as_str().to_owned(),
         cpu_utilization_percent: report.utilization.cpu_percent,
@@ -76,7 +75,7 @@ pub(crate) fn record(
         ram_utilization_percent: report.utilization.ram_percent,
         ram_used_gb: report.utilization.ram_used_gib,
         pue,
-        wue: head.factors.wue_l_per_kwh,
+        wue: factors.wue_l_per_kwh,
     }
 }
 

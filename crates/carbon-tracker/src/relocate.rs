@@ -42,9 +42,9 @@ impl Outcome {
         record.emissions_rate = rate(record.emissions, record.duration);
         place!(record, &location);
         for task in &mut self.tasks {
-            reprice(task, &self.factors.grid);
-            place!(task, &location);
+            restate(task, &location, &self.factors.grid);
         }
+        self.location = location;
         let (report, mut all) = (&self.report.warnings, warnings);
         all.extend_from_slice(report);
         self.warnings = all;
@@ -52,8 +52,10 @@ impl Outcome {
     }
 }
 
-/// Emissions of a task from its energy, which has the PUE in it.
-fn reprice(task: &mut TaskRecord, grid: &GridUsed) {
+/// States the record of a task for another place and grid: emissions from its energy, which has the
+/// PUE in it.
+pub(crate) fn restate(task: &mut TaskRecord, location: &Location, grid: &GridUsed) {
+    place!(&mut *task, location);
     task.emissions = task.energy_consumed * grid.intensity.value.g_per_kwh() / 1000.0;
     task.emissions_rate = rate(task.emissions, task.duration);
 }

@@ -4,14 +4,19 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use carbon_model::{EmissionsRecord, Report, TaskRecord};
 use carbon_sensors::CpuTree;
 use uuid::Uuid;
 
 use crate::hub::Window;
+use crate::live::{Cuts, Follower, PriceUsed};
+use crate::location::Location;
 use crate::pricing::{Factors, Footprint};
 use crate::record::{Letterhead, delta, record};
+use crate::relocate::restate;
+use crate::scene::{Priced, Scene, View, edge};
 use crate::sink::{Delivery, Sink};
 
 /// What a run or a task ends with: an immutable value.
@@ -21,8 +26,12 @@ pub struct Outcome {
     pub report: Report,
     /// The same with PUE, grid and water applied.
     pub footprint: Footprint,
-    /// The factors that were applied.
+    /// The factors that were applied; where the price of the electricity changed, the mean by energy.
     pub factors: Factors,
+    /// The prices behind that mean, in the order of their time; empty where the tables decide alone.
+    pub prices: Vec<PriceUsed>,
+    /// Where it took place, and how that is known.
+    pub location: Location,
     /// The published record.
     pub record: EmissionsRecord,
     /// Finished tasks, in the order of their end.
@@ -50,18 +59,26 @@ pub struct Observer(Weak<Shared>);
 struct Shared {
     id: String,
     /// Taken by the end of the run.
-    window: Mutex<Option<Window>>,
+    window: Mutex<Option<Priced>>,
     head: Letterhead,
-    warnings: Vec<String>,
+    scene: Scene,
     tasks: Mutex<Tasks>,
 }
 
 #[derive(Debug, Default)]
 struct Tasks {
     next: u64,
-    open: HashMap<u64, (String, Window)>,
-    finished: Vec<TaskRecord>,
+    open: HashMap<u64, (String, Priced)>,
+    finished: Vec<Finished>,
     names: HashSet<String>,
+}
+
+/// A task that has ended, with what it takes to price it again when more is known.
+#[derive(Debug)]
+struct Finished {
+    record: TaskRecord,
+    cuts: Cuts,
+    edge: (Duration, f64),
 }
 
 impl Run {
@@ -69,11 +86,15 @@ impl Run {
         id: String,
         window: Window,
         head: Letterhead,
-        warnings: Vec<String>,
+        scene: Scene,
         sinks: Vec<Box<dyn Sink>>,
     ) -> Self {
-        let window = Mutex::new(Some(window));
-        let shared = Arc::new(Shared { id, window, head, warnings, tasks: Mutex::default() });
+        let window = Mutex::new(Some(Priced::new(window)));
+        let shared = Arc::new(Shared { id, window, head, scene, tasks: Mutex::default() });
+        if let Some(feed) = shared.scene.feed() {
+            let follower: Weak<Shared> = Arc::downgrade(&shared);
+            feed.join(follower);
+        }
         let mut run = Self { shared, sinks, previous: None };
         let observer = run.observer();
         for sink in &mut run.sinks {
@@ -87,14 +108,13 @@ impl Run {
         &self.shared.id
     }
 
-    /// The factors that the run is priced with.
-    pub fn factors(&self) -> &Factors {
-        &self.shared.head.factors
-    }
-
-    /// What was assumed about the place of the run.
-    pub fn warnings(&self) -> &[String] {
-        &self.shared.warnings
+    /// What was assumed about the place of the run, as far as that is known.
+    pub fn warnings(&self) -> Vec<String> {
+        let scene = &self.shared.scene;
+        if scene.feed().is_some_and(|feed| feed.is_awaited()) {
+            return Vec::new();
+        }
+        scene.view().place.warnings.clone()
     }
 
     /// A way to look at the run from elsewhere.
@@ -105,13 +125,13 @@ impl Run {
     /// Opens a task. Tasks nest, overlap and run on any thread; each is a window of its own. A name
     /// that is empty or taken gets a UUID.
     pub fn task(&self, name: impl Into<String>) -> Task {
-        let window = self.shared.window().as_ref().map(Window::nested);
+        let window = self.shared.window().as_ref().map(|open| open.window.nested());
         let mut tasks = self.shared.tasks();
         let name = tasks.unique(name.into());
         let id = tasks.next;
         tasks.next += 1;
         if let Some(window) = window {
-            tasks.open.insert(id, (name.clone(), window));
+            tasks.open.insert(id, (name.clone(), Priced::new(window)));
         }
         drop(tasks);
         Task { shared: Arc::clone(&self.shared), id, name, done: false }
@@ -120,8 +140,8 @@ impl Run {
     /// Bills the run by a tree that was started after it, such as a command: its CPU seconds count
     /// from zero now.
     pub fn attach_tree(&mut self, tree: Box<dyn CpuTree>) {
-        if let Some(window) = &mut *self.shared.window() {
-            window.attach_tree(tree);
+        if let Some(open) = &mut *self.shared.window() {
+            open.window.attach_tree(tree);
         }
     }
 
@@ -130,31 +150,38 @@ impl Run {
         self.shared.peek()
     }
 
-    /// Writes what the run comes to so far to every sink, and goes on.
+    /// Writes what the run comes to so far to every sink, and goes on. What was written keeps its
+    /// price.
     pub fn flush(&mut self) -> Option<Outcome> {
-        let mut outcome = self.peek()?;
+        self.shared.wait();
+        let mut outcome = self.shared.peek_for_good()?;
         self.publish(&mut outcome, false);
         Some(outcome)
     }
 
-    /// Sends what the run comes to so far to the sinks that follow a run live.
+    /// Sends what the run comes to so far to the sinks that follow a run live. What was sent keeps
+    /// its price.
     pub fn flush_live(&mut self) -> Option<Outcome> {
-        let mut outcome = self.peek()?;
+        let mut outcome = self.shared.peek_for_good()?;
         self.publish(&mut outcome, true);
         Some(outcome)
     }
 
     /// Ends the run and its open tasks with fresh reads, and writes the record to every sink. A sink
     /// that fails is a warning in the outcome; the others are served all the same.
+    ///
+    /// With a [`Feed`](crate::live::Feed) that has not had its first answers, waits for them as long
+    /// as that has patience; the run has ended before.
     pub fn stop(mut self) -> Outcome {
         self.finish().expect("the window of a run is only taken here and on drop")
     }
 
     fn finish(&mut self) -> Option<Outcome> {
-        let window = self.shared.window().take()?;
+        let Priced { window, cuts } = self.shared.window().take()?;
         self.shared.stop_tasks();
         let report = window.close();
-        let mut outcome = self.shared.outcome(report);
+        self.shared.wait();
+        let mut outcome = self.shared.outcome(report, &cuts);
         self.publish(&mut outcome, false);
         for sink in &mut self.sinks {
             outcome.warnings.extend(sink.exit());
@@ -203,47 +230,92 @@ impl Drop for Run {
 
 impl Observer {
     /// The record of the run so far; `None` once it has ended. Costs what [`Run::peek`] does, and
-    /// reads no meter.
+    /// reads no meter. What was seen keeps its price, so that sums never go down.
     pub fn record(&self) -> Option<EmissionsRecord> {
-        Some(self.0.upgrade()?.peek()?.record)
+        Some(self.0.upgrade()?.peek_for_good()?.record)
     }
 }
 
 impl Shared {
-    fn window(&self) -> MutexGuard<'_, Option<Window>> {
+    fn window(&self) -> MutexGuard<'_, Option<Priced>> {
         self.window.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn peek(&self) -> Option<Outcome> {
-        let report = self.window().as_ref()?.peek();
-        Some(self.outcome(report))
     }
 
     fn tasks(&self) -> MutexGuard<'_, Tasks> {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn outcome(&self, report: Report) -> Outcome {
-        let mut outcome = self.price(report);
-        outcome.tasks.clone_from(&self.tasks().finished);
-        outcome.warnings.splice(0..0, self.warnings.iter().cloned());
+    fn wait(&self) {
+        if let Some(feed) = self.scene.feed() {
+            feed.wait();
+        }
+    }
+
+    fn peek(&self) -> Option<Outcome> {
+        let open = self.window();
+        let Priced { window, cuts } = open.as_ref()?;
+        let (report, cuts) = (window.peek(), cuts.clone());
+        drop(open);
+        Some(self.outcome(report, &cuts))
+    }
+
+    /// What the run comes to so far, which keeps its price.
+    fn peek_for_good(&self) -> Option<Outcome> {
+        let mut open = self.window();
+        let priced = open.as_mut()?;
+        let report = priced.window.peek();
+        priced.settle(&self.scene.view(), &report);
+        let cuts = priced.cuts.clone();
+        drop(open);
+        Some(self.outcome(report, &cuts))
+    }
+
+    fn outcome(&self, report: Report, cuts: &Cuts) -> Outcome {
+        let view = self.scene.view();
+        let tasks =
+            self.tasks().finished.iter().map(|task| self.task_record(task, &view)).collect();
+        let place_warnings = view.place.warnings.clone();
+        let mut outcome = self.price(view, report, cuts);
+        outcome.tasks = tasks;
+        outcome.warnings.splice(0..0, place_warnings);
         outcome
     }
 
     fn stop_task(&self, id: u64) -> Option<Outcome> {
-        let (name, window) = self.tasks().open.remove(&id)?;
-        let outcome = self.price(window.close());
-        self.tasks().finished.push(TaskRecord::new(name, outcome.record.clone()));
+        let (name, Priced { window, cuts }) = self.tasks().open.remove(&id)?;
+        let report = window.close();
+        let edge = edge(&report);
+        if let Some(feed) = self.scene.feed() {
+            feed.wait_for_place();
+        }
+        let outcome = self.price(self.scene.view(), report, &cuts);
+        let record = TaskRecord::new(name, outcome.record.clone());
+        self.tasks().finished.push(Finished { record, cuts, edge });
         Some(outcome)
     }
 
-    fn price(&self, report: Report) -> Outcome {
-        let footprint = self.head.factors.apply(report.billed_energy());
+    /// The record of a task that has ended, at the place and the price that are known by now.
+    fn task_record(&self, task: &Finished, view: &View) -> TaskRecord {
+        let mut record = task.record.clone();
+        if self.scene.feed().is_some() {
+            let grid = view.grid(&task.cuts, task.edge);
+            restate(&mut record, &view.place.location, &grid);
+        }
+        record
+    }
+
+    fn price(&self, view: View, report: Report, cuts: &Cuts) -> Outcome {
+        let location = view.place.location.clone();
+        let mut warnings = report.warnings.clone();
+        let (factors, prices) = view.price(cuts, &report, &mut warnings);
+        let footprint = factors.apply(report.billed_energy());
         Outcome {
-            record: record(&self.head, &self.id, &report, &footprint),
+            record: record(&self.head, &self.id, (&location, &factors), &report, &footprint),
             tasks: Vec::new(),
-            factors: self.head.factors.clone(),
-            warnings: report.warnings.clone(),
+            factors,
+            prices,
+            location,
+            warnings,
             saved_to: Vec::new(),
             report,
             footprint,
@@ -255,6 +327,18 @@ impl Shared {
         open.sort_unstable();
         for id in open {
             self.stop_task(id);
+        }
+    }
+}
+
+impl Follower for Shared {
+    fn mark(&self) {
+        let view = self.scene.view();
+        if let Some(open) = &mut *self.window() {
+            open.mark(&view);
+        }
+        for (_, open) in self.tasks().open.values_mut() {
+            open.mark(&view);
         }
     }
 }

@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use crate::config::{Config, TrackingMode};
 use crate::hub::{Billing, Hub};
-use crate::location::{Place, resolve};
+use crate::live::Feed;
 use crate::plan::Preferences;
-use crate::pricing::Factors;
 use crate::record::Letterhead;
 use crate::run::Run;
+use crate::scene::Scene;
 use crate::sink::Sink;
 
 /// A configured tracker. Making one touches no hardware; starting a run on it does.
@@ -36,6 +36,7 @@ pub struct Tracker {
     preferences: Preferences,
     python_version: String,
     run_id: Option<String>,
+    feed: Option<Arc<Feed>>,
     sinks: Vec<Box<dyn Sink>>,
 }
 
@@ -55,6 +56,7 @@ impl Tracker {
             config,
             python_version: String::new(),
             run_id: None,
+            feed: None,
             sinks: Vec::new(),
         }
     }
@@ -85,6 +87,14 @@ impl Tracker {
         self
     }
 
+    /// Has the run learn from a feed where it takes place and what its electricity emits. Without
+    /// one the configuration and the tables decide.
+    #[must_use]
+    pub fn with_feed(mut self, feed: Option<Arc<Feed>>) -> Self {
+        self.feed = feed;
+        self
+    }
+
     /// The configuration.
     pub fn config(&self) -> &Config {
         &self.config
@@ -104,21 +114,14 @@ impl Tracker {
     /// Starts a run that is billed by something else than the configuration's tracking mode says,
     /// such as the tree of a command that is already running.
     pub fn start_billed(self, billing: Billing) -> Run {
-        let Self { hub, config, preferences, python_version, run_id, sinks } = self;
+        let Self { hub, config, preferences, python_version, run_id, feed, sinks } = self;
         let window = hub.open(&preferences, billing, config.sampling_interval_s);
-        let Place { location, grid, warnings } = resolve(&config, window.started_year());
+        let scene = Scene::new(Arc::clone(&config), window.started_year(), feed);
         let (gpu_count, gpu_model) = window.gpus();
-        let head = Letterhead {
-            factors: Factors { grid, pue: config.pue, wue_l_per_kwh: config.wue.litres_per_kwh() },
-            config,
-            location,
-            hardware: hub.hardware(),
-            gpu_count,
-            gpu_model,
-            python_version,
-        };
+        let hardware = hub.hardware();
+        let head = Letterhead { config, hardware, gpu_count, gpu_model, python_version };
         let id = run_id.unwrap_or_else(|| Uuid::new_v4().to_string());
-        Run::new(id, window, head, warnings, sinks)
+        Run::new(id, window, head, scene, sinks)
     }
 }
 

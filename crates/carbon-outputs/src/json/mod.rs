@@ -14,8 +14,8 @@ pub use energy::{
     Bounds, EnergyNote, EnergyPart, MachineEnergy, MeterNote, ProcessEnergy, SourceNote,
 };
 pub use report::{
-    CommandNote, CostNote, GapNote, GridNote, JsonReport, PricingNote, RunNote, SCHEMA_VERSION,
-    UtilizationNote,
+    CommandNote, CostNote, GapNote, GridNote, JsonReport, PlaceNote, PriceNote, PricingNote,
+    RunNote, SCHEMA_VERSION, UtilizationNote,
 };
 
 use crate::atomic;

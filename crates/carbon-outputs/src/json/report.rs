@@ -4,7 +4,9 @@ use carbon_model::{
     CarbonMass, EmissionsRecord, Gap, GapReason, Intensity, Report, SelfCost, TaskRecord,
     Utilization,
 };
-use carbon_tracker::{Factors, Footprint, Outcome};
+use carbon_tracker::live::PriceUsed;
+use carbon_tracker::location::Location;
+use carbon_tracker::{Factors, Footprint, GridUsed, Outcome};
 use serde::Serialize;
 
 use super::energy::{Bounds, EnergyNote, MachineEnergy, ProcessEnergy};
@@ -30,6 +32,8 @@ pub struct JsonReport<'a> {
     pub emissions_kg: Bounds,
     /// Litres of water of the equipment's energy.
     pub water_l: f64,
+    /// How the place of the run is known; the record says where it is.
+    pub place: PlaceNote,
     /// The factors behind emissions and water.
     pub pricing: PricingNote<'a>,
     /// Energy of the whole machine by component, source and meter.
@@ -53,7 +57,7 @@ pub struct JsonReport<'a> {
 impl<'a> JsonReport<'a> {
     /// The report of a run or a task.
     pub fn new(outcome: &'a Outcome) -> Self {
-        let Outcome { report, footprint, factors, record, tasks, warnings, .. } = outcome;
+        let Outcome { report, footprint, factors, prices, record, tasks, warnings, .. } = outcome;
         let Footprint { it_energy, energy, emissions, water } = footprint;
         Self {
             schema_version: SCHEMA_VERSION,
@@ -63,7 +67,8 @@ impl<'a> JsonReport<'a> {
             facility_energy: (*energy).into(),
             emissions_kg: Bounds::of(*emissions, CarbonMass::kilograms),
             water_l: water.litres(),
-            pricing: factors.into(),
+            place: (&outcome.location).into(),
+            pricing: PricingNote::new(factors, prices),
             machine: report.machine.as_slice().into(),
             process: report.process.as_ref().map(ProcessEnergy::from),
             utilization: report.utilization.into(),
@@ -127,26 +132,21 @@ pub struct CommandNote<'a> {
 /// The factors that were applied.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PricingNote<'a> {
-    /// The electricity.
+    /// The electricity; where its price changed, the mean by energy.
     pub grid: GridNote<'a>,
+    /// The live prices behind that mean; empty where a table decides alone.
+    pub prices: Vec<PriceNote<'a>>,
     /// Power usage effectiveness.
     pub pue: f64,
     /// Water usage effectiveness, litres per kWh of equipment energy.
     pub wue_l_per_kwh: f64,
 }
 
-impl<'a> From<&'a Factors> for PricingNote<'a> {
-    fn from(factors: &'a Factors) -> Self {
-        let grid = &factors.grid;
+impl<'a> PricingNote<'a> {
+    fn new(factors: &'a Factors, prices: &'a [PriceUsed]) -> Self {
         Self {
-            grid: GridNote {
-                zone: &grid.zone,
-                name: &grid.name,
-                g_per_kwh: Bounds::of(grid.intensity, Intensity::g_per_kwh),
-                year: grid.year,
-                source: &grid.source,
-                assumed: grid.assumed,
-            },
+            grid: (&factors.grid).into(),
+            prices: prices.iter().map(PriceNote::from).collect(),
             pue: factors.pue.ratio(),
             wue_l_per_kwh: factors.wue_l_per_kwh,
         }
@@ -168,6 +168,71 @@ pub struct GridNote<'a> {
     pub source: &'a str,
     /// Whether the place is not known and a default stands in.
     pub assumed: bool,
+}
+
+impl<'a> From<&'a GridUsed> for GridNote<'a> {
+    fn from(grid: &'a GridUsed) -> Self {
+        Self {
+            zone: &grid.zone,
+            name: &grid.name,
+            g_per_kwh: Bounds::of(grid.intensity, Intensity::g_per_kwh),
+            year: grid.year,
+            source: &grid.source,
+            assumed: grid.assumed,
+        }
+    }
+}
+
+/// A price of the electricity and how much was billed by it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PriceNote<'a> {
+    /// `electricitymaps`, `uk` or `file`; null for a table, which stands in where nobody told.
+    pub provider: Option<&'static str>,
+    /// Start of the time that the value is of, seconds since the Unix epoch.
+    pub value_from_unix_s: Option<f64>,
+    /// How the value was come by, if it was not measured.
+    pub estimated: Option<&'a str>,
+    /// The value, its bounds and its source.
+    #[serde(flatten)]
+    pub grid: GridNote<'a>,
+    /// Start of its use, seconds since the Unix epoch.
+    pub from_unix_s: f64,
+    /// End of its use.
+    pub until_unix_s: f64,
+    /// Equipment energy that was billed by it.
+    pub energy_kwh: f64,
+    /// Number of values of which this is the mean; above 1 for the oldest of a long run.
+    pub values: u32,
+}
+
+impl<'a> From<&'a PriceUsed> for PriceNote<'a> {
+    fn from(price: &'a PriceUsed) -> Self {
+        Self {
+            provider: price.provider.map(carbon_tracker::config::IntensityProvider::as_str),
+            value_from_unix_s: price.value_from_unix_s,
+            estimated: price.estimated.as_deref(),
+            grid: (&price.grid).into(),
+            from_unix_s: price.from_unix_s,
+            until_unix_s: price.until_unix_s,
+            energy_kwh: price.energy.kilowatt_hours(),
+            values: price.values,
+        }
+    }
+}
+
+/// How the place of the run is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlaceNote {
+    /// `configuration`, `cloud_metadata`, `address`, `time_zone`, `locale` or `nothing`.
+    pub known_by: &'static str,
+    /// The same for people.
+    pub detail: String,
+}
+
+impl From<&Location> for PlaceNote {
+    fn from(location: &Location) -> Self {
+        Self { known_by: location.known_by.as_str(), detail: location.known_by.to_string() }
+    }
 }
 
 /// How busy the machine was: time-weighted means, percent of 0 to 100.

@@ -93,9 +93,14 @@ impl Window {
         self.opened.tree = Some(super::tree::TreeMark::default());
     }
 
+    /// When the window opened, seconds since the Unix epoch.
+    pub fn started_unix_s(&self) -> f64 {
+        self.opened.at.wall.as_secs_f64()
+    }
+
     /// Calendar year in which the window opened.
     pub fn started_year(&self) -> u16 {
-        carbon_sensors::clock::local_year(self.opened.at.wall.as_secs_f64())
+        carbon_sensors::clock::local_year(self.started_unix_s())
     }
 
     /// Number of counted GPUs and their names ("2 x NVIDIA H100").
