@@ -144,6 +144,14 @@ fn an_unknown_key_is_said_aloud_with_the_nearest_known_one() {
 }
 
 #[test]
+fn the_variable_with_a_personal_token_is_no_setting() {
+    let environment = vec![("CODECARBON_ACCESS_TOKEN".to_owned(), "secret".to_owned())];
+    let layers = Layers { environment, cwd: Some(Path::new("/nonexistent")), ..Layers::default() };
+    assert!(layers.settings().unwrap().0.is_empty());
+    assert!(notices(&layers.resolve().unwrap()).is_empty());
+}
+
+#[test]
 fn unknown_keys_stay_in_the_flat_map() {
     let place = Place::new("[codecarbon]\ncolour = red\n", "");
     let layers = Layers { home: Some(place.home.path()), ..Layers::default() };

@@ -28,6 +28,10 @@ const DEFAULT_SECTION: &str = "DEFAULT";
 /// Prefix of environment variables, in any case.
 const VARIABLE_PREFIX: &str = "codecarbon_";
 
+/// Variables with that prefix that are none of the keys, without it: the personal token with which
+/// commands sign in. No file and no argument sets it, and it is in no list of settings.
+const OTHER_VARIABLES: [&str; 1] = ["access_token"];
+
 /// Keys that take an object of the program.
 const OBJECT_KEYS: [&str; 2] = ["logging_logger", "output_handlers"];
 
@@ -139,7 +143,8 @@ impl Layers<'_> {
         }
         for (name, value) in &self.environment {
             let lower = name.to_lowercase();
-            if let Some(key) = lower.strip_prefix(VARIABLE_PREFIX).filter(|key| !key.is_empty()) {
+            let key = lower.strip_prefix(VARIABLE_PREFIX);
+            if let Some(key) = key.filter(|k| !k.is_empty() && !OTHER_VARIABLES.contains(k)) {
                 let origin = Origin::Environment(name.clone());
                 settings.insert(key.to_owned(), Setting { value: value.clone(), origin });
             }
