@@ -4,16 +4,24 @@
 //! [`codecarbon_monitor`] only `monitor`, so that it stays small. This is the only crate that reads
 //! the environment, the home and working directories and the terminal, in [`surroundings`].
 
+mod account;
 pub mod command;
 pub mod console;
 mod detect;
 pub mod exit;
+mod get_token;
+mod interruption;
+mod login;
+mod logout;
 mod machine;
 mod monitor;
 mod print;
+mod private_file;
 pub mod report;
+mod sign_in;
 pub mod startup;
 pub mod surroundings;
+mod test_api;
 
 use carbon_tracker::config::LogLevel;
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -33,7 +41,11 @@ pub fn codecarbon(startup: Startup) -> u8 {
             .subcommand_required(true)
             .arg_required_else_help(true)
             .subcommand(monitor::command("monitor"))
-            .subcommand(detect::command());
+            .subcommand(detect::command())
+            .subcommand(login::command())
+            .subcommand(logout::command())
+            .subcommand(get_token::command())
+            .subcommand(test_api::command());
         let matches = match parse(root, start) {
             Ok(matches) => matches,
             Err(code) => return Ok(code),
@@ -41,6 +53,10 @@ pub fn codecarbon(startup: Startup) -> u8 {
         match matches.subcommand() {
             Some(("monitor", matches)) => monitor::run(matches, start),
             Some(("detect", matches)) => detect::run(matches, start),
+            Some(("login", matches)) => login::run(matches, start),
+            Some(("logout", matches)) => logout::run(matches, start),
+            Some(("get-token", matches)) => get_token::run(matches, start),
+            Some(("test-api", matches)) => test_api::run(matches, start),
             _ => Err(CommandError::internal("a command is missing in the dispatcher")),
         }
     })

@@ -22,6 +22,8 @@ pub struct Surroundings {
     /// Working directory; empty when it cannot be told (it was removed), so that relative paths
     /// stay relative.
     pub directory: PathBuf,
+    /// Whether standard input is a terminal.
+    pub stdin_is_terminal: bool,
     /// Whether standard error is a terminal.
     pub stderr_is_terminal: bool,
     /// Whether standard output is a terminal.
@@ -39,6 +41,7 @@ impl Surroundings {
                 .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
                 .collect(),
             directory: std::env::current_dir().unwrap_or_default(),
+            stdin_is_terminal: std::io::stdin().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
         }
@@ -52,6 +55,19 @@ impl Surroundings {
     /// The user's home directory, by `HOME`.
     pub fn home(&self) -> Option<&Path> {
         self.variable("HOME").filter(|h| !h.is_empty()).map(Path::new)
+    }
+
+    /// Directory of this program's own configuration: `$XDG_CONFIG_HOME/codecarbon`, else
+    /// `~/.config/codecarbon`. A relative `XDG_CONFIG_HOME` counts as none, as its standard has it.
+    pub fn configuration_directory(&self) -> Option<PathBuf> {
+        let given = self.variable("XDG_CONFIG_HOME").map(Path::new).filter(|p| p.is_absolute());
+        let base = given.map(Path::to_owned).or_else(|| Some(self.home()?.join(".config")))?;
+        Some(base.join("codecarbon"))
+    }
+
+    /// Whether somebody is there to be asked: keys come from a terminal, and questions go to one.
+    pub fn can_ask(&self) -> bool {
+        self.stdin_is_terminal && self.stderr_is_terminal
     }
 
     /// Whether text for people on standard error may be coloured: it is a terminal that can, and
@@ -91,6 +107,22 @@ mod tests {
         assert!(with("NO_COLOR", "").colours());
         assert!(!with("TERM", "dumb").colours());
         assert!(!Surroundings::default().colours());
+    }
+
+    #[test]
+    fn the_configuration_directory_follows_the_xdg_standard() {
+        let of = |variables: &[(&str, &str)]| {
+            let variables = variables.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+            Surroundings { variables, ..Surroundings::default() }.configuration_directory()
+        };
+        let home = ("HOME", "/home/me");
+        assert_eq!(of(&[home]), Some("/home/me/.config/codecarbon".into()));
+        assert_eq!(of(&[home, ("XDG_CONFIG_HOME", "/x")]), Some("/x/codecarbon".into()));
+        assert_eq!(
+            of(&[home, ("XDG_CONFIG_HOME", "x")]),
+            Some("/home/me/.config/codecarbon".into())
+        );
+        assert_eq!(of(&[]), None);
     }
 
     #[test]

@@ -41,3 +41,12 @@ fn the_help_of_monitor() {
 fn the_help_of_detect() {
     compare("detect", &help_of(CODECARBON, &["detect", "--help"]));
 }
+
+#[test]
+fn the_help_of_the_commands_around_an_account() {
+    for name in ["login", "logout", "get-token", "test-api"] {
+        let text = help_of(CODECARBON, &[name, "--help"]);
+        assert!(text.contains("Example"), "{name}");
+        compare(name, &text);
+    }
+}

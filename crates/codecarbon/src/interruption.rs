@@ -1,0 +1,44 @@
+//! Ctrl-C for commands that ask and wait: the terminal is put right, and the last word says what
+//! became of things.
+
+use std::thread;
+
+use crate::command::signals::Signals;
+use crate::console::Console;
+use crate::exit::CommandError;
+
+/// Exit code of a command that Ctrl-C ended, as shells have it.
+const INTERRUPTED: u8 = 130;
+
+/// Shows the cursor, which a list of choices hides while it is up.
+const SHOW_CURSOR: &str = "\x1b[?25h";
+
+/// From now on Ctrl-C ends the process with this message and exit code 130. An interrupt that was
+/// ignored when the program started stays ignored.
+pub(crate) fn end_with(message: &'static str, console: Console) -> Result<(), CommandError> {
+    let fault = |error| CommandError::internal(format!("signals cannot be taken over: {error}"));
+    let signals = Signals::take_over(&[libc::SIGINT]).map_err(fault)?;
+    thread::Builder::new()
+        .name("interrupt".into())
+        .spawn(move || {
+            while signals.wait(None).is_ok() {
+                while let Ok(Some(arrived)) = signals.next() {
+                    if arrived.signal == libc::SIGINT {
+                        if console.colours() {
+                            console.print(SHOW_CURSOR);
+                        }
+                        console.print("\n");
+                        console.error(&error(message));
+                        std::process::exit(i32::from(INTERRUPTED));
+                    }
+                }
+            }
+        })
+        .map_err(fault)?;
+    Ok(())
+}
+
+/// What a command that was interrupted ends with.
+pub(crate) fn error(message: &str) -> CommandError {
+    CommandError::with_code(INTERRUPTED, message)
+}
