@@ -44,7 +44,7 @@ pub fn mass_bounds(interval: Interval<CarbonMass>) -> String {
     bounds(interval, &MASS_G)
 }
 
-/// "0.62 ms", "12.4 s", "3 min 05 s", "2 h 03 min 07 s".
+/// "0.62 ms", "12.4 s", "3 min 05 s", "2 h 03 min 07 s", "12 days 03 h".
 pub fn duration(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     if seconds < 1.0 {
@@ -57,9 +57,16 @@ pub fn duration(time: Duration) -> String {
     let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
     if hours == 0 {
         format!("{minutes} min {seconds:02} s")
+    } else if hours >= 100 {
+        format!("{} days {:02} h", hours / 24, hours % 24)
     } else {
         format!("{hours} h {minutes:02} min {seconds:02} s")
     }
+}
+
+/// A number of seconds as a time; nothing below zero.
+pub fn duration_s(seconds: f64) -> String {
+    duration(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX))
 }
 
 /// Three significant digits, never an exponent: "139", "35.3", "2.84", "0.043".
@@ -134,5 +141,7 @@ mod tests {
         assert_eq!(duration(Duration::from_millis(12_440)), "12.4 s");
         assert_eq!(duration(Duration::from_secs(185)), "3 min 05 s");
         assert_eq!(duration(Duration::from_secs(7387)), "2 h 03 min 07 s");
+        assert_eq!(duration(Duration::from_hours(100)), "4 days 04 h");
+        assert_eq!(duration_s(f64::NAN), duration_s(0.0));
     }
 }

@@ -1,0 +1,133 @@
+//! The time stamps of records: local time without a zone, as files carry it.
+
+use std::fmt;
+
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// A local time to the second; times of one zone can be compared and subtracted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LocalTime(i64);
+
+impl LocalTime {
+    /// Reads `2026-03-01T12:30:00`, with a space for the `T`, with a fraction or a zone after it;
+    /// `None` when it is no date and time.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = text.trim().as_bytes();
+        let number = |from: usize, to: usize| {
+            let digits = std::str::from_utf8(bytes.get(from..to)?).ok()?;
+            digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse::<i64>().ok())?
+        };
+        let is = |at: usize, wanted: &[u8]| bytes.get(at).is_some_and(|b| wanted.contains(b));
+        let marks = is(4, b"-") && is(7, b"-") && is(10, b"T ") && is(13, b":") && is(16, b":");
+        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+        let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+        let in_range = (1..=12).contains(&month)
+            && (1..=31).contains(&day)
+            && hour < 24
+            && minute < 60
+            && second <= 60;
+        (marks && in_range).then(|| {
+            let days = days_of_civil(year, month, day);
+            Self(days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second)
+        })
+    }
+
+    /// Seconds since the start of 1970 in the same zone.
+    pub const fn seconds(self) -> i64 {
+        self.0
+    }
+
+    /// A time by its seconds since the start of 1970 in the same zone.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds)
+    }
+
+    /// `2026-03-01`.
+    pub fn date(self) -> String {
+        let (year, month, day) = civil_of_days(self.0.div_euclid(SECONDS_PER_DAY));
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+
+    /// `2026-03`.
+    pub fn month(self) -> String {
+        let (year, month, _) = civil_of_days(self.0.div_euclid(SECONDS_PER_DAY));
+        format!("{year:04}-{month:02}")
+    }
+
+    /// The calendar year.
+    pub fn year(self) -> u16 {
+        u16::try_from(civil_of_days(self.0.div_euclid(SECONDS_PER_DAY)).0).unwrap_or(0)
+    }
+}
+
+impl fmt::Display for LocalTime {
+    /// `2026-03-01 12:30`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let second = self.0.rem_euclid(SECONDS_PER_DAY);
+        write!(f, "{} {:02}:{:02}", self.date(), second / 3600, second / 60 % 60)
+    }
+}
+
+/// Days since 1970-01-01 of a date of the Gregorian calendar. Years are counted from March, so that
+/// the leap day is the last of its year.
+fn days_of_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+fn civil_of_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = (shifted_month + 2) % 12 + 1;
+    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn time_stamps_of_records_are_read() {
+        let time = LocalTime::parse("2026-03-01T12:30:05").unwrap();
+        assert_eq!(time.to_string(), "2026-03-01 12:30");
+        assert_eq!(
+            (time.date(), time.month(), time.year()),
+            ("2026-03-01".into(), "2026-03".into(), 2026)
+        );
+        assert_eq!(LocalTime::parse("1970-01-02 00:00:01.25").unwrap().seconds(), 86_401);
+        assert_eq!(LocalTime::parse("2024-02-29T00:00:00+02:00").unwrap().date(), "2024-02-29");
+    }
+
+    #[test]
+    fn what_is_no_time_is_nothing() {
+        for text in [
+            "",
+            "yesterday",
+            "2026-13-01T00:00:00",
+            "2026-01-01T25:00:00",
+            "2026/01/01T00:00:00",
+            "2026-01-01",
+            "２０２６-01-01T00:00:00",
+        ] {
+            assert_eq!(LocalTime::parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn days_and_dates_are_each_others_inverse(days in -200_000_i64..200_000) {
+            let (year, month, day) = civil_of_days(days);
+            prop_assert_eq!(days_of_civil(year, month, day), days);
+        }
+    }
+}
