@@ -23,8 +23,10 @@ _SECONDS_PER_YEAR = 3600 * 24 * 365
 
 def follow(tracker: BaseEmissionsTracker) -> None:
     """Arrange the calls of a run that has just started."""
-    every = tracker._api_call_interval if tracker._output_handlers else -1
-    if is_told(_INFO):
+    is_line_wanted = is_told(_INFO)
+    is_anybody_there = tracker._output_handlers or (is_line_wanted and tracker._has_files)
+    every = tracker._api_call_interval if is_anybody_there else -1
+    if is_line_wanted:
         _describe(tracker)
         period_s, rounds = tracker._measure_power_secs, 1
         first_s = period_s
@@ -101,8 +103,8 @@ def _tell(outcome: Any) -> None:
             )
     log.info(
         f"{record['energy_consumed']:.6f} kWh of electricity and "
-        f"{record['water_consumed']:.6f} L of water were used since the beginning, "
-        f"{record['emissions'] * 1000:.6f} g CO2eq."
+        f"{record['water_consumed']:.6f} L of water were used since the beginning. "
+        f"That is {record['emissions'] * 1000:.6f} g CO2eq."
     )
 
 

@@ -36,7 +36,7 @@ pub(crate) fn conf_dict<'py>(py: Python<'py>, config: &Config) -> PyResult<Bound
         output_methods = methods.as_slice(),
         metadata = config.metadata.as_deref().map(std::path::Path::as_os_str),
         prometheus_url = config.prometheus_url.as_str(),
-        gpu_ids = config.gpu_ids.named().map(<[String]>::to_vec),
+        gpu_ids = config.gpu_ids.named(),
         emissions_endpoint = config.emissions_endpoint.as_deref(),
         experiment_id = config.experiment_id.as_str(),
         experiment_name = config.experiment_name.as_str(),

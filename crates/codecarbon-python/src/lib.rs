@@ -9,6 +9,7 @@
 mod conf;
 mod errors;
 mod files;
+mod gpus;
 mod hubs;
 mod interpreter;
 mod lookups;
@@ -29,6 +30,8 @@ mod _native {
 
     #[pymodule_export]
     use crate::files::{write_record_csv, write_tasks_csv};
+    #[pymodule_export]
+    use crate::gpus::Gpus;
     #[pymodule_export]
     use crate::lookups::{
         cloud_region, cloud_regions, countries, country, country_of_time_zone, cpu_power, cpus,

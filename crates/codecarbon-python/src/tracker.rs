@@ -133,7 +133,7 @@ impl Tracker {
         dict.set_item("cpu_model", hardware.cpu_model)?;
         dict.set_item("gpu_count", gpu_count)?;
         dict.set_item("gpu_model", gpu_model)?;
-        dict.set_item("gpu_ids", self.config().gpu_ids.named().map(<[String]>::to_vec))?;
+        dict.set_item("gpu_ids", self.config().gpu_ids.named())?;
         dict.set_item("methods", methods)?;
         Ok(dict)
     }
@@ -172,7 +172,7 @@ impl Tracker {
                 .with_python_version(python_version())
                 .with_run_id(run_id)
                 .start();
-            let warnings = run.warnings().to_vec();
+            let warnings = run.warnings();
             state.run = Some(run);
             Some(warnings)
         })

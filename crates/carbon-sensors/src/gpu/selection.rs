@@ -89,13 +89,18 @@ impl GpuSelection {
 
     /// The ids that were listed, by the user or by the first of the variables that names any; `None`
     /// when nobody listed GPUs.
-    pub fn named(&self) -> Option<&[String]> {
+    pub fn named(&self) -> Option<Vec<String>> {
         match &self.0 {
             Wanted::All => None,
-            Wanted::Listed(ids) => Some(ids),
+            Wanted::Listed(ids) => Some(ids.clone()),
             Wanted::Visible { cuda, rocr, .. } => {
-                let mut lists = [cuda, rocr].into_iter().flatten();
-                Some(lists.find(|ids| !ids.is_empty()).map_or(&[], Vec::as_slice))
+                let lists = [cuda, rocr].into_iter().flatten();
+                let mut cleaned = lists.map(|ids| ids.iter().filter(|id| !id.is_empty()).cloned());
+                let named = cleaned.find_map(|ids| {
+                    let ids: Vec<String> = ids.collect();
+                    (!ids.is_empty()).then_some(ids)
+                });
+                Some(named.unwrap_or_default())
             }
         }
     }

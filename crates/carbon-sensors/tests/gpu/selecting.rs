@@ -51,6 +51,17 @@ fn lists_are_cleaned_as_published() {
     assert_eq!(GpuSelection::resolve(None, None, None).ids(), None);
 }
 
+/// CodeCarbon shows the list of either variable as if the user had given it.
+#[test]
+fn gpus_are_named_by_the_user_or_by_the_first_variable_that_names_any() {
+    let named = |cuda, rocr| GpuSelection::resolve(None, cuda, rocr).named();
+    assert_eq!(named(Some("0,1"), Some("2")).unwrap(), ["0", "1"]);
+    assert_eq!(named(Some(""), Some("2")).unwrap(), ["2"]);
+    assert_eq!(named(Some(""), None).unwrap(), [""; 0]);
+    assert_eq!(named(None, None), None);
+    assert_eq!(GpuSelection::parse("3").named().unwrap(), ["3"]);
+}
+
 /// The published examples of what lists select.
 #[test]
 fn lists_select_as_published() {

@@ -1,0 +1,1 @@
+"""The commands from Python; they are native programs that need none."""
