@@ -32,7 +32,7 @@ pub use grid::{
     zone_grid,
 };
 pub use mix::{Mix, mix};
-pub use region::{Fit, Region, region};
+pub use region::{Fit, Region, region, regions};
 pub use source::{SourceInfo, sources};
 
 /// Bytes that the tables take in a binary.
