@@ -176,6 +176,12 @@ impl Run {
         self.finish().expect("the window of a run is only taken here and on drop")
     }
 
+    /// Ends a run that measured nothing, such as that of a command which could not be started: no sink
+    /// hears of its end.
+    pub fn discard(self) {
+        drop(self.shared.window().take());
+    }
+
     fn finish(&mut self) -> Option<Outcome> {
         let Priced { window, cuts } = self.shared.window().take()?;
         self.shared.stop_tasks();

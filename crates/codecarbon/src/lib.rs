@@ -51,7 +51,7 @@ pub fn codecarbon(startup: Startup) -> u8 {
             Err(code) => return Ok(code),
         };
         match matches.subcommand() {
-            Some(("monitor", matches)) => monitor::run(matches, start),
+            Some(("monitor", matches)) => monitor::run(matches, start, Some(&monitor::Services)),
             Some(("detect", matches)) => detect::run(matches, start),
             Some(("login", matches)) => login::run(matches, start),
             Some(("logout", matches)) => logout::run(matches, start),
@@ -71,7 +71,7 @@ pub fn codecarbon_monitor(startup: Startup) -> u8 {
         }
         let root = with_version(monitor::command("codecarbon-monitor"));
         match parse(root, &start) {
-            Ok(matches) => monitor::run(&matches, &start),
+            Ok(matches) => monitor::run(&matches, &start, None),
             Err(code) => Ok(code),
         }
     })

@@ -60,9 +60,7 @@ impl Surroundings {
     /// Directory of this program's own configuration: `$XDG_CONFIG_HOME/codecarbon`, else
     /// `~/.config/codecarbon`. A relative `XDG_CONFIG_HOME` counts as none, as its standard has it.
     pub fn configuration_directory(&self) -> Option<PathBuf> {
-        let given = self.variable("XDG_CONFIG_HOME").map(Path::new).filter(|p| p.is_absolute());
-        let base = given.map(Path::to_owned).or_else(|| Some(self.home()?.join(".config")))?;
-        Some(base.join("codecarbon"))
+        self.own_directory_in("XDG_CONFIG_HOME", ".config")
     }
 
     /// Whether somebody is there to be asked: keys come from a terminal, and questions go to one.
@@ -76,6 +74,24 @@ impl Surroundings {
         self.stderr_is_terminal
             && self.variable("NO_COLOR").is_none_or(str::is_empty)
             && self.variable("TERM") != Some("dumb")
+    }
+
+    /// Directory of what has to last beyond a run: `$XDG_STATE_HOME/codecarbon`, else
+    /// `~/.local/state/codecarbon`. A relative `XDG_STATE_HOME` counts as none, as its standard has
+    /// it.
+    pub fn state_directory(&self) -> Option<PathBuf> {
+        self.own_directory_in("XDG_STATE_HOME", ".local/state")
+    }
+
+    fn own_directory_in(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
+        let given = self.variable(variable).map(Path::new).filter(|p| p.is_absolute());
+        let base = given.map(Path::to_owned).or_else(|| Some(self.home()?.join(below_home)))?;
+        Some(base.join("codecarbon"))
+    }
+
+    /// Directory of this program's own file; asks the system.
+    pub fn program_directory(&self) -> Option<PathBuf> {
+        Some(std::env::current_exe().ok()?.parent()?.to_owned())
     }
 
     /// A path of the user's made absolute, without touching the file system.
@@ -110,19 +126,22 @@ mod tests {
     }
 
     #[test]
-    fn the_configuration_directory_follows_the_xdg_standard() {
+    fn directories_of_our_own_follow_the_xdg_standard() {
         let of = |variables: &[(&str, &str)]| {
             let variables = variables.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
-            Surroundings { variables, ..Surroundings::default() }.configuration_directory()
+            Surroundings { variables, ..Surroundings::default() }
         };
         let home = ("HOME", "/home/me");
-        assert_eq!(of(&[home]), Some("/home/me/.config/codecarbon".into()));
-        assert_eq!(of(&[home, ("XDG_CONFIG_HOME", "/x")]), Some("/x/codecarbon".into()));
-        assert_eq!(
-            of(&[home, ("XDG_CONFIG_HOME", "x")]),
-            Some("/home/me/.config/codecarbon".into())
-        );
-        assert_eq!(of(&[]), None);
+        let configuration = |variables: &[_]| of(variables).configuration_directory();
+        assert_eq!(configuration(&[home]), Some("/home/me/.config/codecarbon".into()));
+        assert_eq!(configuration(&[home, ("XDG_CONFIG_HOME", "/x")]), Some("/x/codecarbon".into()));
+        assert_eq!(configuration(&[home, ("XDG_CONFIG_HOME", "x")]), configuration(&[home]));
+        assert_eq!(configuration(&[]), None);
+        let state = |variables: &[_]| of(variables).state_directory();
+        assert_eq!(state(&[home]), Some("/home/me/.local/state/codecarbon".into()));
+        assert_eq!(state(&[home, ("XDG_STATE_HOME", "/x")]), Some("/x/codecarbon".into()));
+        assert_eq!(state(&[home, ("XDG_STATE_HOME", "x")]), state(&[home]));
+        assert_eq!(state(&[]), None);
     }
 
     #[test]

@@ -199,6 +199,18 @@ fn a_run_that_is_dropped_still_writes_its_record() {
     close(kept.0.lock().unwrap()[0].0.cpu_energy * 3.6e6, 300.0, 1e-6);
 }
 
+#[test]
+fn a_run_that_is_discarded_tells_nobody() {
+    let fake = machine();
+    let kept = Kept::default();
+    let run =
+        Tracker::new(&hub(&fake), Config::default()).with_sink(Box::new(kept.clone())).start();
+    let task = run.task("never began");
+    run.discard();
+    assert!(kept.0.lock().unwrap().is_empty());
+    drop(task);
+}
+
 /// Looks at its run when asked, and has a last word.
 #[derive(Clone, Default)]
 struct Looking(Arc<Mutex<Option<Observer>>>);

@@ -21,6 +21,29 @@ unsafe extern "C" {
     static environ: *const *const c_char;
 }
 
+/// Becomes a program, which finds `SIGPIPE` as this process found it and the signals that are blocked
+/// now; returns only to say why that is not possible.
+pub fn exec(path: &Path, argv: &[OsString], pipes_ignored: bool) -> io::Error {
+    // The mask is that of this process; what is said of it here is not used.
+    let unused = signals::empty_set();
+    let image = match Start::new(path, argv, FoundSignals { mask: &unused, pipes_ignored }) {
+        Ok(image) => image,
+        Err(error) => return error,
+    };
+    #[expect(unsafe_code, reason = "the standard library changes what signals do as it does this")]
+    // SAFETY: path, arguments and environment are C strings and arrays that end with null, and they
+    // outlive the call; nothing in this program changes the environment.
+    unsafe {
+        if !pipes_ignored {
+            libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        }
+        libc::execve(image.path.as_ptr(), image.pointers.as_ptr(), environ);
+        let error = io::Error::last_os_error();
+        libc::signal(libc::SIGPIPE, libc::SIG_IGN);
+        error
+    }
+}
+
 /// How a program finds signals: as this process found them.
 #[derive(Debug, Clone, Copy)]
 pub struct FoundSignals<'a> {

@@ -1,11 +1,13 @@
-//! The end of a run: the record is saved, the report printed. What fails here is said and changes
-//! nothing else.
+//! The end of a run, whose record has gone to its sinks: the JSON report is written, the text
+//! printed. What fails here is said and changes nothing else.
+
+use std::time::Duration;
 
 use carbon_outputs::json::JsonReport;
+use carbon_outputs::telemetry::{Sending, Sent};
 use carbon_tracker::Outcome;
 use carbon_tracker::config::OutputMethod;
 
-use super::record_file::RecordFile;
 use super::settings::{JsonTarget, Settings};
 use crate::command::supervise::Ending;
 use crate::console::Console;
@@ -14,12 +16,17 @@ use crate::print::print;
 use crate::report::{View, render};
 use crate::surroundings::Surroundings;
 
+/// Longest time that a message to the server's makers may hold up the end.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// A run that is over.
 pub(crate) struct Finish<'a> {
     /// What it came to.
     pub(crate) outcome: Outcome,
     /// The command as one line and how it ended.
     pub(crate) command: Option<(String, Ending)>,
+    /// What the server's makers are told of it, under way.
+    pub(crate) telling: Option<Sending>,
     /// What was asked for.
     pub(crate) settings: &'a Settings,
     /// Where relative paths start.
@@ -28,17 +35,10 @@ pub(crate) struct Finish<'a> {
     pub(crate) console: Console,
 }
 
-/// Saves and reports.
-pub(crate) fn finish(run: Finish<'_>, record_file: &mut RecordFile) {
-    let Finish { mut outcome, command, settings, start, console } = run;
-    let mut saved_to = Vec::new();
-    match record_file.save(&outcome) {
-        Ok((path, notices)) => {
-            saved_to.extend(path);
-            outcome.warnings.extend(notices);
-        }
-        Err(error) => console.error(&CommandError::user(error)),
-    }
+/// Reports.
+pub(crate) fn finish(run: Finish<'_>) {
+    let Finish { outcome, command, telling, settings, start, console } = run;
+    let mut saved_to = outcome.saved_to.clone();
     let command = command.as_ref().map(|(line, ending)| (line.as_str(), *ending));
     let json = with_command(JsonReport::new(&outcome), command);
     let written = match &settings.json {
@@ -67,6 +67,14 @@ pub(crate) fn finish(run: Finish<'_>, record_file: &mut RecordFile) {
             Some(_) => console.print(&json.pretty()),
             None => print(&(json.line() + "\n")),
         }
+    }
+    if let Some(telling) = telling {
+        console.info(match telling.wait(PATIENCE) {
+            Sent::Taken => "telemetry: told".to_owned(),
+            Sent::Refused(status) => format!("telemetry: the server answered {status}"),
+            Sent::Failed(error) => format!("telemetry: {error}"),
+            Sent::Unknown => "telemetry: no answer in time".to_owned(),
+        });
     }
 }
 

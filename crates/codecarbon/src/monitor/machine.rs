@@ -16,8 +16,11 @@ use carbon_tracker::config::TrackingMode;
 use carbon_tracker::{Hub, Outcome, Run, Sampling, Tracker};
 
 use super::finish::{Finish, finish};
+use super::live::LiveRecords;
+use super::network::Network;
 use super::record_file::RecordFile;
 use super::settings::{JsonTarget, Settings};
+use super::sinks::Sinks;
 use crate::command::signals::Signals;
 use crate::console::Console;
 use crate::exit::{self, CommandError};
@@ -32,8 +35,9 @@ pub(crate) fn run(
     mut settings: Settings,
     start: &Surroundings,
     console: Console,
+    network: Option<&dyn Network>,
 ) -> Result<u8, CommandError> {
-    let mut record_file = RecordFile::open(&settings, start)?;
+    let record_file = RecordFile::open(&settings, start, console)?;
     if settings.config.tracking_mode == TrackingMode::Process {
         console.warn("without a command there is no process to bill: the machine is measured");
         settings.config.tracking_mode = TrackingMode::Machine;
@@ -43,29 +47,39 @@ pub(crate) fn run(
     })?;
     let every = settings.config.measure_power_secs;
     let hub = Hub::new(machine_of(&settings.config, start), Sampling::Manual);
-    let run = Tracker::new(&hub, settings.config.clone()).start();
+    // After the signals, so that threads which sinks start leave them alone.
+    let sinks = Sinks::of(&settings, start, &hub, &record_file, network, console)?;
+    let live = LiveRecords::new(&settings.config, sinks.are_live, SystemClock.monotonic());
+    let mut run = sinks.given_to(Tracker::new(&hub, settings.config.clone())).start();
     if !settings.quiet {
         let every = units::duration(every);
         console.print(&format!("Measuring this machine, a line every {every}; Ctrl-C ends.\n"));
     }
     let as_json = settings.json == Some(JsonTarget::Stream);
-    watch(&hub, &run, &signals, &mut Lines::new(as_json), every)
+    let mut lines = Lines::new(as_json);
+    watch(&hub, &mut run, &signals, Schedule { every, live }, &mut lines, console)
         .map_err(|error| CommandError::internal(format!("waiting failed: {error}")))?;
     let outcome = run.stop();
-    finish(
-        Finish { outcome, command: None, settings: &settings, start, console },
-        &mut record_file,
-    );
+    let processors = hub.hardware().cpu_physical_count;
+    let telling = network.and_then(|network| network.tell(&outcome, &settings.config, processors));
+    finish(Finish { outcome, command: None, telling, settings: &settings, start, console });
     Ok(exit::OK)
 }
 
-/// Samples and prints until a signal comes or nobody reads.
+/// When something is to be told: lines here, records elsewhere.
+struct Schedule {
+    every: Duration,
+    live: LiveRecords,
+}
+
+/// Samples, prints and sends until a signal comes or nobody reads.
 fn watch(
     hub: &Hub,
-    run: &Run,
+    run: &mut Run,
     signals: &Signals,
+    Schedule { every, mut live }: Schedule,
     lines: &mut Lines,
-    every: Duration,
+    console: Console,
 ) -> io::Result<()> {
     let clock = SystemClock;
     let mut next = clock.now().monotonic + every;
@@ -80,8 +94,12 @@ fn watch(
             // After a long stop (Ctrl-Z) one line, not one for each that was missed.
             next = (next + every).max(now);
         }
+        for notice in live.send(run, now) {
+            console.warn(notice);
+        }
         let until_line = next.saturating_sub(now);
-        signals.wait(Some(until_sample.map_or(until_line, |sample| sample.min(until_line))))?;
+        let until_others = until_sample.into_iter().chain(live.until_next(now));
+        signals.wait(Some(until_others.fold(until_line, Duration::min)))?;
         while let Some(arrived) = signals.next()? {
             if ENDING.contains(&arrived.signal) {
                 return Ok(());

@@ -1,24 +1,30 @@
 //! `monitor`: measures a command, or the machine until it is stopped.
 //!
-//! Both binaries run this module; it depends on nothing that only one of them has.
+//! Both binaries run this module; what only one of them has is handed in as a [`Network`].
 
 mod finish;
+mod live;
 mod machine;
+mod network;
 mod options;
 mod record_file;
+mod services;
 mod settings;
+mod sibling;
+mod sinks;
 mod wrapped;
 
 use std::path::Path;
 
 use carbon_sensors::SysRoot;
-use carbon_tracker::config::Config;
 use carbon_tracker::lock::{LockError, RunLock};
 use clap::{ArgMatches, Command};
 
 use crate::console::Console;
 use crate::exit::CommandError;
 use crate::surroundings::Surroundings;
+pub(crate) use network::Network;
+pub(crate) use services::Services;
 use settings::Settings;
 
 const ABOUT: &str = "Measure the energy and emissions of a command, or of the machine";
@@ -37,17 +43,26 @@ pub(crate) fn command(name: &'static str) -> Command {
     options::add_to(Command::new(name).about(ABOUT).after_help(AFTER_HELP))
 }
 
-/// Runs it; the exit code.
-pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, CommandError> {
+/// Runs it; the exit code. A program without the code for the network gives none.
+pub(crate) fn run(
+    matches: &ArgMatches,
+    start: &Surroundings,
+    network: Option<&dyn Network>,
+) -> Result<u8, CommandError> {
     let settings = Settings::read(matches, start)?;
     let console = Console::new(start.colours(), settings.log_level());
-    say_remarks(&settings, console);
+    if network.is_none() {
+        leave_the_network_to_codecarbon(&settings, start, console);
+    }
+    for notice in &settings.notices {
+        console.warn(notice);
+    }
     let words = options::command_words(matches);
     // Held until the run is over and its record saved.
     let lock = lock(&settings, start);
     match (lock, words.is_empty()) {
-        (Ok(_held), true) => machine::run(settings, start, console),
-        (Ok(_held), false) => wrapped::run(settings, &words, start, console),
+        (Ok(_held), true) => machine::run(settings, start, console, network),
+        (Ok(_held), false) => wrapped::run(settings, &words, start, console, network),
         (Err(error), true) => Err(CommandError::user(error)),
         (Err(error), false) => {
             console
@@ -70,18 +85,16 @@ fn lock(settings: &Settings, start: &Surroundings) -> Result<Option<RunLock>, Lo
     RunLock::acquire(Path::new(directory), &SysRoot::default()).map(Some)
 }
 
-fn say_remarks(settings: &Settings, console: Console) {
-    for notice in &settings.notices {
-        console.warn(notice);
-    }
-    let unserved = settings.unserved();
-    if !unserved.is_empty() {
+/// If the settings ask for the network, this program becomes one that has the code for it, if there is
+/// one.
+fn leave_the_network_to_codecarbon(settings: &Settings, start: &Surroundings, console: Console) {
+    let asking = network::asked_for_by(&settings.config);
+    if !asking.is_empty() {
+        let why_not = sibling::become_codecarbon(start);
         console.warn(format!(
-            "this version sends nothing to {}: the record is only saved here",
-            unserved.join(", ")
+            "{} ask for the network, which this light program leaves to codecarbon, but {why_not}: \
+             the record is only saved here",
+            asking.join(", ")
         ));
-    }
-    if settings.config.experiment_id == Config::default().experiment_id {
-        console.info("no experiment_id is set: nothing is sent to the CodeCarbon API");
     }
 }

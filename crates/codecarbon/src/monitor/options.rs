@@ -102,8 +102,12 @@ const SETTINGS: [(&str, &[Setting]); 5] = [
             text("project-name", "NAME", "Name of the project in every record"),
             path("output-dir", "DIR", "Directory of the output files (default .)"),
             path("output-file", "FILE", "Name of the CSV file (default emissions.csv)"),
-            text("output-methods", "LIST", "Where records go, such as csv,json"),
-            path("metadata", "FILE", ""),
+            text(
+                "output-methods",
+                "LIST",
+                "Where records go: csv, json, boamps, logger, api, prometheus, otlp, logfire",
+            ),
+            path("metadata", "FILE", "JSON file with what a BoAmps report says beyond the record"),
             text("on-csv-write", "HOW", "append a row, or update the row of the same run"),
             text("log-level", "LEVEL", "How much is said: debug, info, warning (default), error"),
             text("logger-preamble", "TEXT", ""),
@@ -196,7 +200,7 @@ fn setting_arguments(setting: &Setting, heading: &'static str) -> Vec<Arg> {
     }
 }
 
-fn own_arguments() -> [Arg; 6] {
+fn own_arguments() -> [Arg; 7] {
     let services = |argument: Arg| argument.action(ArgAction::SetTrue).help_heading("Services");
     let output = |argument: Arg| argument.help_heading("Output");
     [
@@ -208,6 +212,13 @@ fn own_arguments() -> [Arg; 6] {
                 "Also give the full report as JSON: to FILE, else to standard error (a measured \
                  command owns standard output) or, without a command, to standard output",
             )
+            .value_name("FILE")
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("-")
+            .value_parser(value_parser!(PathBuf)),
+        output(Arg::new("boamps").long("boamps"))
+            .help("Also write a BoAmps report, completed by what FILE (or that of --metadata) says")
             .value_name("FILE")
             .num_args(0..=1)
             .require_equals(true)

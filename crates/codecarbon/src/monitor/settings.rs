@@ -1,6 +1,6 @@
 //! What `monitor` is asked to do: the configuration in its layers, and the command's own choices.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use carbon_tracker::config::{
     CallInterval, Config, Layers, LogLevel, Notice, OutputMethod, Resolved,
@@ -57,7 +57,10 @@ impl Settings {
         .resolve()
         .map_err(CommandError::user)?;
         check_place(&resolved)?;
+        let has_experiment = resolved.is_set("experiment_id");
         let Resolved { config, notices, .. } = resolved;
+        let config = with_own_flags(config, matches);
+        check_experiment(&config, has_experiment)?;
         let json = matches.get_one::<PathBuf>("json").map(|path| match path.to_str() {
             Some("-") => JsonTarget::Stream,
             _ => JsonTarget::File(path.clone()),
@@ -69,31 +72,13 @@ impl Settings {
             notices,
             quiet: matches.get_flag("quiet"),
             cgroup: !matches.get_flag("no-cgroup"),
-            config: wanted_api(config, matches),
+            config,
         })
     }
 
     /// The threshold for what is said.
     pub(crate) fn log_level(&self) -> LogLevel {
         if self.quiet { LogLevel::Critical } else { self.config.log_level }
-    }
-
-    /// Places that records were asked to go to and that this version cannot send to.
-    pub(crate) fn unserved(&self) -> Vec<&'static str> {
-        let mut unserved: Vec<&'static str> = self
-            .config
-            .output_methods
-            .iter()
-            .filter(|method| !matches!(method, OutputMethod::Csv | OutputMethod::Json))
-            .map(|method| method.as_str())
-            .collect();
-        if self.config.emissions_endpoint.is_some() {
-            unserved.push("emissions_endpoint");
-        }
-        if self.config.electricitymaps_api_token.is_some() {
-            unserved.push("electricitymaps_api_token");
-        }
-        unserved
     }
 }
 
@@ -107,15 +92,38 @@ fn defaults() -> Config {
     }
 }
 
-/// `--api` and `--no-api` add and remove the API among the outputs.
-fn wanted_api(mut config: Config, matches: &ArgMatches) -> Config {
-    let api = OutputMethod::Api;
+/// `--api` and `--boamps` add to the outputs, `--no-api` takes away.
+fn with_own_flags(mut config: Config, matches: &ArgMatches) -> Config {
+    let methods = &mut config.output_methods;
+    let mut add = |method| {
+        if !methods.contains(&method) {
+            methods.push(method);
+        }
+    };
+    if matches.get_flag("api") {
+        add(OutputMethod::Api);
+    }
+    if let Some(context) = matches.get_one::<PathBuf>("boamps") {
+        add(OutputMethod::Boamps);
+        if context != Path::new("-") {
+            config.metadata = Some(context.clone());
+        }
+    }
     if matches.get_flag("no-api") {
-        config.output_methods.retain(|method| *method != api);
-    } else if matches.get_flag("api") && !config.output_methods.contains(&api) {
-        config.output_methods.push(api);
+        config.output_methods.retain(|method| *method != OutputMethod::Api);
     }
     config
+}
+
+/// A server wants to know the experiment that a run belongs to; the default one is everybody's.
+fn check_experiment(config: &Config, is_set: bool) -> Result<(), CommandError> {
+    let is_named = is_set && !config.experiment_id.is_empty();
+    if is_named || !config.output_methods.contains(&OutputMethod::Api) {
+        return Ok(());
+    }
+    Err(CommandError::user("No experiment id")
+        .hint("the API wants to know it: give --experiment-id, or set experiment_id in the configuration")
+        .hint("--no-api measures without sending"))
 }
 
 /// Offline, nothing can find the place but what the user says.
@@ -179,12 +187,36 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_served_is_named_and_no_api_takes_it_back() {
-        let with_api = [("CODECARBON_OUTPUT_METHODS", "csv,api,prometheus")];
-        assert_eq!(read("sleep", &with_api).unwrap().unserved(), ["api", "prometheus"]);
-        assert_eq!(read("--no-api sleep", &with_api).unwrap().unserved(), ["prometheus"]);
-        assert_eq!(read("--api sleep", &[]).unwrap().unserved(), ["api"]);
-        assert!(read("sleep", &[]).unwrap().unserved().is_empty());
+    fn outputs_are_added_and_taken_back_by_flags() {
+        let methods = |line: &str| read(line, &[]).unwrap().config.output_methods;
+        assert_eq!(methods("sleep"), [OutputMethod::Csv]);
+        let with_api = "--experiment-id e --api";
+        assert_eq!(methods(&format!("{with_api} sleep")), [OutputMethod::Csv, OutputMethod::Api]);
+        assert_eq!(methods(&format!("{with_api} --no-api sleep")), [OutputMethod::Csv]);
+        assert_eq!(methods("--output-methods csv,api --no-api sleep"), [OutputMethod::Csv]);
+        assert_eq!(methods("--boamps sleep"), [OutputMethod::Csv, OutputMethod::Boamps]);
+        let settings = read("--boamps=task.json --output-methods boamps sleep", &[]).unwrap();
+        assert_eq!(settings.config.output_methods, [OutputMethod::Boamps]);
+        assert_eq!(settings.config.metadata, Some("task.json".into()));
+        let settings = read("--boamps --metadata other.json sleep", &[]).unwrap();
+        assert_eq!(settings.config.metadata, Some("other.json".into()));
+    }
+
+    #[test]
+    fn the_api_wants_an_experiment_and_only_where_it_was_asked_for() {
+        for (line, variables) in [
+            ("--api sleep", &[][..]),
+            ("--api --experiment-id= sleep", &[]),
+            ("sleep", &[("CODECARBON_OUTPUT_METHODS", "csv,api")]),
+            ("sleep", &[("CODECARBON_SAVE_TO_API", "true")]),
+        ] {
+            let error = read(line, variables).unwrap_err();
+            assert_eq!((error.code, error.message.as_str()), (1, "No experiment id"), "{line}");
+        }
+        let given = [("CODECARBON_OUTPUT_METHODS", "api"), ("CODECARBON_EXPERIMENT_ID", "e")];
+        assert!(read("sleep", &given).is_ok());
+        assert!(read("--no-api sleep", &given[..1]).is_ok());
+        assert!(read("sleep", &[]).is_ok());
     }
 
     #[test]

@@ -4,20 +4,22 @@
 //! goes wrong with measuring or saving changes the program's exit code.
 
 use std::ffi::OsString;
-use std::os::unix::process::CommandExt;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use carbon_sensors::SystemClock;
+use carbon_sensors::{Clock, SystemClock};
 use carbon_tracker::config::TrackingMode;
 use carbon_tracker::{Billing, Hub, Run, Sampling, Tracker};
 
 use super::finish::{Finish, finish};
+use super::live::LiveRecords;
+use super::network::Network;
 use super::record_file::RecordFile;
 use super::settings::Settings;
+use super::sinks::Sinks;
 use crate::command::program;
 use crate::command::signals::Signals;
-use crate::command::spawn::{FoundSignals, Start};
+use crate::command::spawn::{self, FoundSignals, Start};
 use crate::command::supervise::{self, Watch, supervise};
 use crate::command::tree::{Enclosure, Started};
 use crate::console::Console;
@@ -31,9 +33,10 @@ pub(crate) fn run(
     words: &[OsString],
     start: &Surroundings,
     console: Console,
+    network: Option<&dyn Network>,
 ) -> Result<u8, CommandError> {
     let program = program::find(&words[0], start.variable("PATH"))?;
-    let mut record_file = RecordFile::open(&settings, start)?;
+    let record_file = RecordFile::open(&settings, start, console)?;
     // The configuration's mode is about the machine monitor; a command is billed its own use unless
     // a flag says otherwise, as in the reference.
     if !settings.mode_given {
@@ -48,47 +51,64 @@ pub(crate) fn run(
     let found = FoundSignals { mask: signals.found_mask(), pipes_ignored: start.pipes_ignored };
     let command =
         Start::new(&program, words, found).map_err(|error| program::explain(&program, &error))?;
-    let tracker = Tracker::new(&hub, settings.config.clone());
+    // After the signals, so that threads which sinks start leave them alone.
+    let sinks = Sinks::of(&settings, start, &hub, &record_file, network, console)?;
+    let are_live = sinks.are_live;
+    let tracker = sinks.given_to(Tracker::new(&hub, settings.config.clone()));
     let mut run = tracker.start_billed(Billing::Machine);
-    let Started { pid, tree, ended } =
-        enclosure.start(&command).map_err(|error| program::explain(&program, &error))?;
+    let Started { pid, tree, ended } = match enclosure.start(&command) {
+        Ok(started) => started,
+        Err(error) => {
+            run.discard();
+            return Err(program::explain(&program, &error));
+        }
+    };
     if settings.config.tracking_mode == TrackingMode::Process {
         run.attach_tree(tree);
     }
-    let mut watch = Measured { hub: &hub, run: &run, record_file: &mut record_file, console };
+    let live = LiveRecords::new(&settings.config, are_live, SystemClock.monotonic());
+    let mut watch =
+        Measured { hub: &hub, run: &mut run, live, news: Vec::new(), record_file: &record_file };
     let ending = supervise(pid, &signals, &SystemClock, &mut watch);
+    let news = watch.news;
     ended.store(true, Ordering::Relaxed);
-    let outcome = run.stop();
+    let mut outcome = run.stop();
+    // The command had the terminal until now.
+    outcome.warnings.extend(news);
+    let processors = hub.hardware().cpu_physical_count;
+    let telling = network.and_then(|network| network.tell(&outcome, &settings.config, processors));
     let command = Some((program::as_line(words), ending));
-    finish(Finish { outcome, command, settings: &settings, start, console }, &mut record_file);
+    finish(Finish { outcome, command, telling, settings: &settings, start, console });
     Ok(ending.code())
 }
 
 /// Becomes the command without measuring it; the exit code if it cannot be started.
 pub(crate) fn run_unmeasured(words: &[OsString], start: &Surroundings) -> Result<u8, CommandError> {
     let program = program::find(&words[0], start.variable("PATH"))?;
-    let mut command = std::process::Command::new(&program);
-    let error = command.arg0(&words[0]).args(&words[1..]).exec();
-    Err(program::explain(&program, &error))
+    Err(program::explain(&program, &spawn::exec(&program, words, start.pipes_ignored)))
 }
 
 /// What goes on while the command runs.
 struct Measured<'a> {
     hub: &'a Hub,
-    run: &'a Run,
-    record_file: &'a mut RecordFile,
-    console: Console,
+    run: &'a mut Run,
+    live: LiveRecords,
+    /// What was heard of live records.
+    news: Vec<String>,
+    record_file: &'a RecordFile,
 }
 
 impl Watch for Measured<'_> {
     fn sample(&mut self) -> Option<Duration> {
-        self.hub.poll()
+        let until_sample = self.hub.poll();
+        let now = SystemClock.monotonic();
+        self.news.extend(self.live.send(self.run, now));
+        until_sample.into_iter().chain(self.live.until_next(now)).min()
     }
 
     fn save_so_far(&mut self) {
-        let Some(outcome) = self.run.peek() else { return };
-        if let Err(error) = self.record_file.save(&outcome) {
-            self.console.error(&CommandError::user(error));
+        if let Some(outcome) = self.run.peek() {
+            self.record_file.save(&outcome.record);
         }
     }
 }

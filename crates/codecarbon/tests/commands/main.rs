@@ -7,6 +7,7 @@ mod exit_codes;
 mod help;
 mod lock;
 mod measuring;
+mod outputs;
 mod sandbox;
 mod signals;
 mod terminal;

@@ -93,7 +93,8 @@ fn the_command_finds_signals_as_they_were() {
 #[test]
 fn a_command_finds_broken_pipes_as_its_caller_has_them() {
     let sandbox = Sandbox::new();
-    for option in ["--no-cgroup", "--quiet"] {
+    // The last of them is left to the other program.
+    for option in ["--no-cgroup", "--quiet", "--emissions-endpoint http://127.0.0.1:9/"] {
         let wrapped = format!(
             "{MONITOR} {} {option} -- sh -c 'grep SigIgn /proc/self/status'",
             FRANCE.join(" ")

@@ -1,0 +1,55 @@
+//! The code that talks to others, brought to `monitor` by the program that carries it.
+
+use carbon_client::ApiSink;
+use carbon_outputs::HttpSink;
+use carbon_outputs::prometheus::{Listener, PushGateway, PushSettings};
+use carbon_outputs::telemetry::{Message, Sending};
+use carbon_tracker::Outcome;
+use carbon_tracker::config::{Config, OutputMethod};
+use carbon_tracker::sink::Sink;
+
+use super::network::Network;
+use crate::console::Console;
+use crate::exit::CommandError;
+use crate::surroundings::Surroundings;
+
+/// All of it.
+pub(crate) struct Services;
+
+impl Network for Services {
+    fn sinks(
+        &self,
+        config: &Config,
+        start: &Surroundings,
+        console: Console,
+    ) -> Result<Vec<Box<dyn Sink>>, CommandError> {
+        let wants = |method| config.output_methods.contains(&method);
+        let variables = |name: &str| start.variable(name).map(str::to_owned);
+        let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+        if wants(OutputMethod::Api) {
+            let state = start.state_directory();
+            sinks.push(Box::new(ApiSink::new(config, state.as_deref())));
+        }
+        if let Some(endpoint) = &config.emissions_endpoint {
+            let sink = HttpSink::new(endpoint, config.ca_bundle.clone());
+            sinks.push(Box::new(sink.map_err(CommandError::user)?));
+        }
+        if wants(OutputMethod::Prometheus) {
+            let settings = PushSettings::from_config(config, &variables);
+            sinks.push(Box::new(PushGateway::new(settings).map_err(CommandError::user)?));
+        }
+        if let Some(address) = config.prometheus_listen {
+            // Two runs with one configuration are no mistake: the second goes on without.
+            match Listener::bind(address) {
+                Ok(listener) => sinks.push(Box::new(listener)),
+                Err(error) => console.warn(error),
+            }
+        }
+        Ok(sinks)
+    }
+
+    fn tell(&self, outcome: &Outcome, config: &Config, processors: u32) -> Option<Sending> {
+        let message = Message::about(outcome, config, Some(processors))?;
+        Some(message.send(&config.api_endpoint, config.ca_bundle.clone()))
+    }
+}
