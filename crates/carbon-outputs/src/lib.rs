@@ -14,6 +14,7 @@ pub mod http;
 pub mod json;
 pub mod logger;
 pub mod metrics;
+pub mod otlp;
 pub mod prometheus;
 mod record_json;
 pub mod telemetry;
@@ -24,7 +25,8 @@ pub use http::HttpSink;
 pub use json::{JsonError, JsonReport};
 pub use logger::LoggerSink;
 pub use metrics::ExportError;
-pub use prometheus::{PushGateway, PushSettings};
+pub use otlp::{OtlpError, OtlpSettings, OtlpSink};
+pub use prometheus::{ListenError, Listener, PushGateway, PushSettings};
 
 #[cfg(test)]
 #[path = "../tests/example/mod.rs"]

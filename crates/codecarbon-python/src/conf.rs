@@ -51,7 +51,7 @@ pub(crate) fn conf_dict<'py>(py: Python<'py>, config: &Config) -> PyResult<Bound
         api_spool = config.api_spool,
         prometheus_listen = config.prometheus_listen.map(|address| address.to_string()),
         otlp_endpoint = config.otlp_endpoint.as_deref(),
-        otlp_protocol = config.otlp_protocol.as_str(),
+        otlp_protocol = config.otlp_protocol.map(carbon_tracker::config::OtlpProtocol::as_str),
         otlp_headers = config.otlp_headers.as_ref().map(Secret::expose),
         telemetry = config.telemetry.as_str(),
         ca_bundle = config.ca_bundle.as_deref().map(std::path::Path::as_os_str),

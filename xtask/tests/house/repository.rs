@@ -127,6 +127,20 @@ impl Graph {
     }
 }
 
+/// Names of the packages that one of ours consists of with its default features; [`Graph`] has every
+/// feature on.
+pub(crate) fn default_tree(name: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--edges=normal", "--prefix=none", "--target=all"])
+        .args(["--format={p}", "--package", name])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
 fn package(value: &Value) -> Package {
     Package {
         id: text(&value["id"]),

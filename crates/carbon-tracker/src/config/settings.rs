@@ -77,8 +77,8 @@ settings! {
     prometheus_listen: Option<SocketAddr> = None,
     /// Address of an OpenTelemetry collector.
     otlp_endpoint: Option<String> = None,
-    /// How the collector is spoken to.
-    otlp_protocol: OtlpProtocol = OtlpProtocol::Http,
+    /// How the collector is spoken to; by HTTP unless the environment of OpenTelemetry says otherwise.
+    otlp_protocol: Option<OtlpProtocol> = None,
     /// Headers for the collector, as `name=value,name=value`.
     otlp_headers: Option<Secret> = None,
     /// What is told to the makers of the server; nothing unless the user says so.
