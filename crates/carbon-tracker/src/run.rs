@@ -89,11 +89,12 @@ impl Run {
         scene: Scene,
         sinks: Vec<Box<dyn Sink>>,
     ) -> Self {
+        let begun = Duration::try_from_secs_f64(window.started_unix_s()).unwrap_or_default();
         let window = Mutex::new(Some(Priced::new(window)));
         let shared = Arc::new(Shared { id, window, head, scene, tasks: Mutex::default() });
         if let Some(feed) = shared.scene.feed() {
             let follower: Weak<Shared> = Arc::downgrade(&shared);
-            feed.join(follower);
+            feed.join(follower, begun);
         }
         let mut run = Self { shared, sinks, previous: None };
         let observer = run.observer();

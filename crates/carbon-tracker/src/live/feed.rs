@@ -192,7 +192,13 @@ impl Feed {
         }
     }
 
-    pub(crate) fn join(&self, follower: Weak<dyn Follower>) {
+    /// Has a run follow that has begun at a moment of the wall clock.
+    pub(crate) fn join(&self, follower: Weak<dyn Follower>, begun: Duration) {
+        self.change(|known| {
+            // An answer of hours ago says nothing of now: the next one is waited for.
+            let is_silent = known.tariff.at(begun).is_none() && known.price_fault.is_none();
+            known.open.prices |= known.asked.prices && is_silent;
+        });
         let mut followers = self.followers();
         followers.retain(|follower| follower.strong_count() > 0);
         followers.push(follower);
