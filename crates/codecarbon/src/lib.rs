@@ -7,6 +7,7 @@
 mod account;
 pub mod command;
 pub mod console;
+mod config;
 mod detect;
 pub mod exit;
 mod get_token;
@@ -44,6 +45,7 @@ pub fn codecarbon(startup: Startup) -> u8 {
             .subcommand(detect::command())
             .subcommand(login::command())
             .subcommand(logout::command())
+            .subcommand(config::command())
             .subcommand(get_token::command())
             .subcommand(test_api::command());
         let matches = match parse(root, start) {
@@ -55,6 +57,7 @@ pub fn codecarbon(startup: Startup) -> u8 {
             Some(("detect", matches)) => detect::run(matches, start),
             Some(("login", matches)) => login::run(matches, start),
             Some(("logout", matches)) => logout::run(matches, start),
+            Some(("config", matches)) => config::run(matches, start),
             Some(("get-token", matches)) => get_token::run(matches, start),
             Some(("test-api", matches)) => test_api::run(matches, start),
             _ => Err(CommandError::internal("a command is missing in the dispatcher")),

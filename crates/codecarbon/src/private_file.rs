@@ -30,6 +30,11 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Makes sure that files can be made in a directory; leaves nothing there.
+pub(crate) fn probe(directory: &Path) -> io::Result<()> {
+    tempfile::Builder::new().prefix(".codecarbon-").tempfile_in(directory).map(drop)
+}
+
 /// Makes a directory and those above it, with mode 0700, unless they exist.
 pub(crate) fn create_directory(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)

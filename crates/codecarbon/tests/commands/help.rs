@@ -44,9 +44,14 @@ fn the_help_of_detect() {
 
 #[test]
 fn the_help_of_the_commands_around_an_account() {
-    for name in ["login", "logout", "get-token", "test-api"] {
+    for name in ["login", "logout", "config", "get-token", "test-api"] {
         let text = help_of(CODECARBON, &[name, "--help"]);
         assert!(text.contains("Example"), "{name}");
         compare(name, &text);
+    }
+    for name in ["show", "set", "unset"] {
+        let text = help_of(CODECARBON, &["config", name, "--help"]);
+        assert!(text.contains("Example"), "{name}");
+        compare(&format!("config-{name}"), &text);
     }
 }

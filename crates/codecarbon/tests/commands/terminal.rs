@@ -12,7 +12,8 @@ use std::process::{Child, Stdio};
 
 use crate::sandbox::{FRANCE, MONITOR, Sandbox};
 
-struct Terminal {
+/// A terminal, what it has shown, and the shell on it.
+pub(crate) struct Terminal {
     keyboard_and_screen: File,
     shown: String,
     shell: Child,
@@ -20,7 +21,7 @@ struct Terminal {
 
 impl Terminal {
     /// A terminal on which a shell with job control runs a script.
-    fn running(sandbox: &Sandbox, script: &str) -> Self {
+    pub(crate) fn running(sandbox: &Sandbox, script: &str) -> Self {
         let (mut controller, mut terminal) = (-1, -1);
         // SAFETY: room for two descriptors, which are new and ours on success; no name, modes or
         // size are asked for.
@@ -53,12 +54,12 @@ impl Terminal {
         Self { keyboard_and_screen: File::from(controller), shown: String::new(), shell }
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.keyboard_and_screen.write_all(keys.as_bytes()).unwrap();
     }
 
     /// Reads the screen until it shows a text.
-    fn wait_for(&mut self, text: &str) {
+    pub(crate) fn wait_for(&mut self, text: &str) {
         while !self.shown.contains(text) {
             let mut buffer = [0; 1024];
             let length = self.keyboard_and_screen.read(&mut buffer).unwrap_or(0);
@@ -67,7 +68,7 @@ impl Terminal {
         }
     }
 
-    fn end(mut self) -> String {
+    pub(crate) fn end(mut self) -> String {
         let mut buffer = [0; 1024];
         // The last reader of a closed terminal gets an error.
         while let Ok(length @ 1..) = self.keyboard_and_screen.read(&mut buffer) {

@@ -2,9 +2,11 @@
 
 mod api;
 mod calls;
+mod config;
 mod login;
 mod logout;
 mod provider;
+mod wizard;
 
 use std::io::Read;
 use std::process::{Child, Command};
