@@ -28,7 +28,7 @@ SCRIPTS = ROOT / "codecarbon._native.data" / "scripts"
 """Where maturin finds what goes into the directory of programs; it exists only during a build."""
 
 COMMANDS = ("codecarbon", "codecarbon-monitor")
-LEFT_OUT = {".git", "target", "__pycache__", ".pytest_cache", ".bench", "codecarbon._native.data"}
+LEFT_OUT = {".git", "target", "__pycache__", ".pytest_cache", "codecarbon._native.data"}
 
 get_requires_for_build_wheel = maturin.get_requires_for_build_wheel
 get_requires_for_build_editable = maturin.get_requires_for_build_editable

@@ -11,6 +11,7 @@ mod data;
 mod fuzz;
 mod python;
 mod shell;
+mod stock;
 mod test;
 
 use std::process::ExitCode;

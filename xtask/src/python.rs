@@ -2,12 +2,15 @@
 //! runs there.
 //!
 //! Needs a Python of 3.10 or later; what else it needs (maturin, pytest) is installed by name into
-//! `target/python-tests`. Where there is no Python the step is passed over aloud, except in CI.
+//! `target/python-tests`, and the stock package, which is asked the same questions, into
+//! `target/python-peer`. Where there is no Python the step is passed over aloud, except in CI;
+//! likewise the comparison, where the stock package cannot be installed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shell::{Result, root, run};
+use crate::shell::{Result, cargo, made_by, root, run};
+use crate::stock;
 
 const PACKAGES: [&str; 2] = ["maturin>=1.9.4,<2", "pytest>=8,<10"];
 
@@ -41,10 +44,29 @@ pub(crate) fn tests() -> Result<Option<Command>> {
     run(&mut develop)?;
     let mut pytest = Command::new(&inside);
     pytest.args(["-W", "error", "-m", "pytest"]).current_dir(root()).env_remove("PYTHONPATH");
+    pytest.env("CODECARBON_TEST_NVML", fake_nvml()?);
+    match stock::installed(&python) {
+        Ok(stock) => {
+            pytest.env("CODECARBON_TEST_PEER", stock);
+        }
+        Err(error) if std::env::var_os("CI").is_some() => return Err(error),
+        Err(error) => println!("\n==> {error}: the comparison with the stock package is skipped"),
+    }
     Ok(Some(pytest))
 }
 
-fn find_python() -> Option<PathBuf> {
+/// The library that shows GPUs where there are none.
+fn fake_nvml() -> Result<PathBuf> {
+    let mut build = cargo();
+    build.args(["build", "--locked", "-p", "fake-nvml", "--lib"]);
+    let made = made_by(&mut build)?.into_iter();
+    made.flat_map(|artifact| artifact.filenames)
+        .find(|path| path.extension().is_some_and(|extension| extension == "so"))
+        .ok_or_else(|| "cargo built no library of fake-nvml".into())
+}
+
+/// A Python that the package supports.
+pub(crate) fn find_python() -> Option<PathBuf> {
     let check = format!("import sys; sys.exit(sys.version_info < {OLDEST:?})");
     ["python3", "python3.13", "python3.12", "python3.11", "python3.10"]
         .into_iter()
@@ -60,7 +82,8 @@ fn has_packages(python: &Path) -> bool {
     succeeds(python, &["-c", "import maturin, pytest"])
 }
 
-fn succeeds(program: &Path, args: &[&str]) -> bool {
+/// Whether a program can be run and ends well.
+pub(crate) fn succeeds(program: &Path, args: &[&str]) -> bool {
     let output = Command::new(program).args(args).output();
     output.is_ok_and(|output| output.status.success())
 }

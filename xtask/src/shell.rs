@@ -2,7 +2,9 @@
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
 
 /// What a command of xtask returns; the message is for people.
 pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
@@ -17,6 +19,41 @@ pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
+}
+
+/// Something that cargo built.
+pub(crate) struct Artifact {
+    /// Name of the target.
+    pub(crate) name: String,
+    /// The program, if it is one.
+    pub(crate) executable: Option<PathBuf>,
+    /// Every file.
+    pub(crate) filenames: Vec<PathBuf>,
+}
+
+/// Runs a build and says what it made, or found made.
+pub(crate) fn made_by(build: &mut Command) -> Result<Vec<Artifact>> {
+    build.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
+    let output = build.output()?;
+    if !output.status.success() {
+        return Err(format!("{}: {}", describe(build), output.status).into());
+    }
+    let messages = String::from_utf8(output.stdout)?;
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let path = |value: &Value| value.as_str().map(PathBuf::from);
+    Ok(messages
+        .filter(|message| message["reason"] == "compiler-artifact")
+        .map(|message| Artifact {
+            name: message["target"]["name"].as_str().unwrap_or_default().to_owned(),
+            executable: path(&message["executable"]),
+            filenames: message["filenames"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(path)
+                .collect(),
+        })
+        .collect())
 }
 
 /// Runs a program with our terminal; an error unless it ends well.

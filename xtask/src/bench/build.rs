@@ -1,11 +1,8 @@
 //! Builds what is measured, as users get it.
 
 use std::path::PathBuf;
-use std::process::Stdio;
 
-use serde_json::Value;
-
-use crate::shell::{Result, cargo, describe};
+use crate::shell::{Result, cargo, describe, made_by};
 
 /// The programs that are measured.
 pub(crate) struct Programs {
@@ -32,15 +29,9 @@ pub(crate) fn programs() -> Result<Programs> {
 /// Runs cargo and picks the program it made.
 fn executable(args: &[&str], name: &str) -> Result<PathBuf> {
     let mut command = cargo();
-    command.args(args).arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
-    let output = command.output()?;
-    if !output.status.success() {
-        return Err(format!("{}: {}", describe(&command), output.status).into());
-    }
-    String::from_utf8(output.stdout)?
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["target"]["name"] == name)
-        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+    made_by(command.args(args))?
+        .into_iter()
+        .filter(|artifact| artifact.name == name)
+        .find_map(|artifact| artifact.executable)
         .ok_or_else(|| format!("{} made no {name}", describe(&command)).into())
 }

@@ -1,15 +1,12 @@
 //! The stock package, in an environment of its own.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use serde_json::Value;
 
 use super::launch::{Scratch, clean, output};
-use crate::shell::{Result, root, run};
-
-/// The release that we compare with.
-pub(crate) const VERSION: &str = "3.3.2";
+use crate::python::find_python;
+use crate::shell::Result;
+use crate::stock;
 
 /// An installed CodeCarbon.
 pub(crate) struct Peer {
@@ -20,17 +17,10 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// Installs it into `.bench/peer` unless it is there, by name from the package index, and uses
-    /// it once, so that its bytecode is compiled.
+    /// Installs it unless it is there, and uses it once, so that its bytecode is compiled.
     pub(crate) fn prepare() -> Result<Self> {
-        let home = root().join(".bench/peer");
-        let peer = Self { python: home.join("bin/python"), cli: home.join("bin/codecarbon") };
-        if !peer.cli.is_file() {
-            println!("installing codecarbon {VERSION} into .bench/peer");
-            run(Command::new("python3").args(["-m", "venv"]).arg(&home))?;
-            let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-            run(Command::new(&peer.python).args(pip).arg(format!("codecarbon=={VERSION}")))?;
-        }
+        let python = stock::installed(&find_python().ok_or("there is no Python")?)?;
+        let peer = Self { cli: python.with_file_name("codecarbon"), python };
         let scratch = Scratch::new()?;
         output(clean(&peer.cli, scratch.path()).arg("--help"))?;
         peer.worker(&["first"])?;

@@ -82,7 +82,7 @@ impl fmt::Display for Table {
         writeln!(
             f,
             "| what | unit | target | ours: median (best) | met | CodeCarbon {}: median (best) | ratio |",
-            super::peer::VERSION
+            crate::stock::VERSION
         )?;
         writeln!(f, "| --- | --- | --: | --: | :-: | --: | --: |")?;
         for row in &self.0 {
