@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use carbon_http::{Client, HttpError, Method, Policy, Request};
+use carbon_sensors::facts::{CloudHint, DmiFacts};
 use carbon_sensors::{Clock, SysRoot};
 use serde::Deserialize;
 
@@ -33,14 +34,6 @@ impl Default for Addresses {
     }
 }
 
-/// A cloud whose machines tell their region.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cloud {
-    Aws,
-    Azure,
-    Gcp,
-}
-
 /// Why a cloud did not tell its region.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CloudFault {
@@ -54,55 +47,38 @@ pub(crate) enum CloudFault {
     TooLate,
 }
 
-impl Cloud {
-    /// The provider as tables name it.
-    pub(crate) const fn provider(self) -> &'static str {
-        match self {
-            Self::Aws => "aws",
-            Self::Azure => "azure",
-            Self::Gcp => "gcp",
-        }
+/// The provider as tables name it.
+pub(crate) const fn provider(cloud: CloudHint) -> &'static str {
+    match cloud {
+        CloudHint::Aws => "aws",
+        CloudHint::Azure => "azure",
+        CloudHint::Gcp => "gcp",
     }
+}
 
-    /// The clouds that the firmware of a machine names; none on other machines. Reads five small
-    /// files.
-    ///
-    /// Microsoft is the vendor of every Hyper-V machine; only Azure's have this asset tag.
-    pub(crate) fn named_by(root: &SysRoot) -> Vec<Self> {
-        let read = |name: &str| root.read(format!("sys/class/dmi/id/{name}")).unwrap_or_default();
-        let (vendor, product, bios) =
-            (read("sys_vendor"), read("product_name"), read("bios_vendor"));
-        let tag = read("chassis_asset_tag");
-        let is_aws = [&vendor, &bios, &tag].into_iter().any(|text| text == "Amazon EC2")
-            || (vendor == "Xen" && read("bios_version").to_ascii_lowercase().contains("amazon"));
-        let is_azure = tag == "7783-7084-3265-9085-8269-3286-77";
-        let is_gcp = product == "Google Compute Engine"
-            || (vendor == "Google" && bios == "Google" && product.starts_with("Google"));
-        [(is_aws, Self::Aws), (is_azure, Self::Azure), (is_gcp, Self::Gcp)]
-            .into_iter()
-            .filter_map(|(is_it, cloud)| is_it.then_some(cloud))
-            .collect()
-    }
+/// The cloud that the firmware of a machine names. Reads some small files.
+pub(crate) fn named_by(root: &SysRoot) -> Option<CloudHint> {
+    DmiFacts::read(root).cloud_hint()
+}
 
-    /// Asks for the region; takes a second at most.
-    ///
-    /// # Errors
-    /// The service does not answer, or its answer names no region.
-    pub(crate) fn region(
-        self,
-        addresses: &Addresses,
-        clock: &dyn Clock,
-    ) -> Result<String, CloudFault> {
-        let service = Service { clock, began: clock.monotonic() };
-        let text = match self {
-            Self::Aws => aws_region(&service, &addresses.aws)?,
-            Self::Azure => azure_region(&service, &addresses.azure)?,
-            Self::Gcp => gcp_region(&service, &addresses.gcp)?,
-        };
-        let is_name = (1..=40).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        if is_name { Ok(text.to_ascii_lowercase()) } else { Err(CloudFault::NoRegion) }
-    }
+/// Asks a cloud for the region; takes a second at most.
+///
+/// # Errors
+/// The service does not answer, or its answer names no region.
+pub(crate) fn region(
+    cloud: CloudHint,
+    addresses: &Addresses,
+    clock: &dyn Clock,
+) -> Result<String, CloudFault> {
+    let service = Service { clock, began: clock.monotonic() };
+    let text = match cloud {
+        CloudHint::Aws => aws_region(&service, &addresses.aws)?,
+        CloudHint::Azure => azure_region(&service, &addresses.azure)?,
+        CloudHint::Gcp => gcp_region(&service, &addresses.gcp)?,
+    };
+    let is_name = (1..=40).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if is_name { Ok(text.to_ascii_lowercase()) } else { Err(CloudFault::NoRegion) }
 }
 
 /// Calls under one budget.

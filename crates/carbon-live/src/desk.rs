@@ -69,7 +69,8 @@ impl Desk {
     /// The feed for runs of a configuration; `None` when it leaves nothing to ask. `by_address`:
     /// whether `location_lookup = auto` means asking where the internet address is.
     ///
-    /// Costs: some small files are read; services are asked by a thread, once a run follows.
+    /// Costs: some small files are read; services are asked by a thread, once a run follows. The
+    /// desk has to live as long as the runs.
     pub fn feed(&self, config: &Config, by_address: bool) -> Option<Arc<Feed>> {
         let place = (!is_told(config)).then(|| PlaceQuestion::of(config, by_address));
         let wanted = choice::wanted(config);
@@ -84,9 +85,7 @@ impl Desk {
         let questions = Questions { place: key.place.is_some(), prices: wanted.is_some() };
         let feed = match &key.place {
             Some(place) if wanted.is_none() && !place.needs_network() => {
-                let feed = Arc::new(Feed::new(questions, || {}));
-                feed.place_is(place.guess(&self.shared.means), Vec::new());
-                feed
+                Arc::new(Feed::of_place(place.guess(&self.shared.means)))
             }
             place => {
                 let shared = Arc::downgrade(&self.shared);

@@ -17,7 +17,6 @@ mod desk;
 mod electricity_maps;
 mod file;
 mod geo_ip;
-mod guess;
 mod inquiry;
 mod kept;
 mod place;

@@ -1,18 +1,16 @@
 //! Where the machine stands, when nobody said it: the cloud that it is in, its internet address, or
 //! a guess.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use carbon_sensors::{Clock, SysRoot};
+use carbon_sensors::SysRoot;
 use carbon_tracker::config::{Config, LocationLookup};
-use carbon_tracker::location::{Found, KnownBy};
+use carbon_tracker::location::{Found, KnownBy, guess};
 
 use crate::Means;
 use crate::cache::Cache;
-use crate::cloud::{Cloud, CloudFault};
+use crate::cloud;
 use crate::geo_ip::GeoIp;
-use crate::guess::guess;
 
 /// Who may be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,14 +48,14 @@ impl PlaceQuestion {
 
     /// Whether a service has to be asked. Reads five small files.
     pub(crate) fn needs_network(&self) -> bool {
-        self.geo_ip.is_some() || (self.asks_cloud && !Cloud::named_by(&self.root).is_empty())
+        self.geo_ip.is_some() || (self.asks_cloud && cloud::named_by(&self.root).is_some())
     }
 
     /// Asks and waits: up to a second for a cloud, up to two for services that know addresses.
     pub(crate) fn ask(&self, means: &Means, cache: &Cache) -> PlaceAnswer {
         let mut answer = PlaceAnswer::default();
         if self.asks_cloud {
-            answer.found = self.ask_clouds(means, &mut answer);
+            answer.found = self.ask_cloud(means, &mut answer);
         }
         if let (None, Some(geo_ip)) = (&answer.found, &self.geo_ip) {
             match geo_ip.ask(cache, means.clock.now().wall) {
@@ -79,45 +77,24 @@ impl PlaceQuestion {
         guess(&self.root, means.time_zone.as_deref(), means.locale.as_deref())
     }
 
-    fn ask_clouds(&self, means: &Means, answer: &mut PlaceAnswer) -> Option<Found> {
-        let clouds = Cloud::named_by(&self.root);
-        for (cloud, region) in ask_all(&clouds, means) {
-            let provider = cloud.provider();
-            match region {
-                Ok(region) => {
-                    return Some(Found {
-                        cloud: Some((provider.to_owned(), region)),
-                        known_by: KnownBy::CloudMetadata,
-                        ..Found::default()
-                    });
-                }
-                Err(fault) => {
-                    answer.again = true;
-                    answer.remarks.push(format!(
-                        "by its firmware this machine is in {provider}, but the metadata service \
-                         there did not tell the region: {fault}"
-                    ));
-                }
+    fn ask_cloud(&self, means: &Means, answer: &mut PlaceAnswer) -> Option<Found> {
+        let cloud = cloud::named_by(&self.root)?;
+        let provider = cloud::provider(cloud);
+        match cloud::region(cloud, &means.addresses, &*means.clock) {
+            Ok(region) => Some(Found {
+                cloud: Some((provider.to_owned(), region)),
+                known_by: KnownBy::CloudMetadata,
+                ..Found::default()
+            }),
+            Err(fault) => {
+                answer.again = true;
+                answer.remarks.push(format!(
+                    "by its firmware this machine is in {provider}, but the metadata service there \
+                     did not tell the region: {fault}"
+                ));
+                None
             }
         }
-        None
-    }
-}
-
-/// Asks clouds at the same time: nearly always one, as firmware names one.
-fn ask_all(clouds: &[Cloud], means: &Means) -> Vec<(Cloud, Result<String, CloudFault>)> {
-    let ask = |cloud: Cloud| {
-        let clock: Arc<dyn Clock> = Arc::clone(&means.clock);
-        (cloud, cloud.region(&means.addresses, &*clock))
-    };
-    match clouds {
-        [] => Vec::new(),
-        [cloud] => vec![ask(*cloud)],
-        _ => std::thread::scope(|scope| {
-            let asked: Vec<_> =
-                clouds.iter().map(|&cloud| scope.spawn(move || ask(cloud))).collect();
-            asked.into_iter().filter_map(|thread| thread.join().ok()).collect()
-        }),
     }
 }
 

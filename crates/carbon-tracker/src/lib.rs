@@ -11,6 +11,7 @@
 mod builder;
 pub mod config;
 mod detect;
+mod guess;
 mod hub;
 mod ledger;
 pub mod live;

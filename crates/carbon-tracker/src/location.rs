@@ -12,6 +12,7 @@ use carbon_factors::{CloudRegion, GridFactor, Resolution, Table};
 use carbon_model::{Accuracy, Intensity, Interval};
 
 use crate::config::{Config, FactorTable, Iso2, Iso3};
+pub use crate::guess::guess;
 use crate::pricing::GridUsed;
 
 /// The place of a run as far as it is known.

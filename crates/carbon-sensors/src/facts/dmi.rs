@@ -81,7 +81,8 @@ impl DmiFacts {
             Some(CloudHint::Aws)
         } else if is(&self.chassis_asset_tag, AZURE_ASSET_TAG) {
             Some(CloudHint::Azure)
-        } else if is(&self.product_name, "Google Compute Engine") || is(&self.sys_vendor, "Google")
+        } else if is(&self.product_name, "Google Compute Engine")
+            || (is(&self.sys_vendor, "Google") && is(&self.bios_vendor, "Google"))
         {
             Some(CloudHint::Gcp)
         } else {
@@ -127,6 +128,7 @@ mod tests {
     fn clouds_are_known_by_their_firmware() {
         assert_eq!(dmi("Amazon EC2", "c7g.large").cloud_hint(), Some(CloudHint::Aws));
         assert_eq!(dmi("Google", "Google Compute Engine").cloud_hint(), Some(CloudHint::Gcp));
+        assert_eq!(dmi("Google", "Eve").cloud_hint(), None, "a Chromebook");
         let hyper_v = dmi("Microsoft Corporation", "Virtual Machine");
         assert_eq!(hyper_v.cloud_hint(), None, "any Hyper-V says this");
         let azure = DmiFacts { chassis_asset_tag: Some(AZURE_ASSET_TAG.to_owned()), ..hyper_v };

@@ -89,6 +89,13 @@ impl Feed {
         }
     }
 
+    /// A feed that nobody has to be asked for: a place that was guessed, or that is not known.
+    pub fn of_place(place: Option<Found>) -> Self {
+        let feed = Self::new(Questions { place: true, prices: false }, || {});
+        feed.place_is(place, Vec::new());
+        feed
+    }
+
     /// Answers where the machine stands; `None` when nobody knows. The remarks become warnings of
     /// the runs.
     pub fn place_is(&self, place: Option<Found>, remarks: Vec<String>) {

@@ -5,14 +5,11 @@
 //! anything.
 
 use carbon_sensors::SysRoot;
-use carbon_tracker::location::{Found, KnownBy};
 
-/// Guesses from the variables `TZ` and `LC_ALL` or `LANG`, and from the machine's own time zone.
-pub(crate) fn guess(
-    root: &SysRoot,
-    time_zone: Option<&str>,
-    locale: Option<&str>,
-) -> Option<Found> {
+use crate::location::{Found, KnownBy};
+
+/// Guesses the country from the variables `TZ` and `LC_ALL` or `LANG`, and from the machine's own time zone.
+pub fn guess(root: &SysRoot, time_zone: Option<&str>, locale: Option<&str>) -> Option<Found> {
     let zone = zone_of(root, time_zone);
     let by_zone = zone.as_deref().and_then(carbon_factors::country_of_time_zone);
     if let Some((country, zone)) = by_zone.zip(zone) {
