@@ -8,8 +8,8 @@ use clap::{Arg, ArgMatches};
 
 use crate::console::Console;
 use crate::exit::CommandError;
-use crate::sign_in::session;
 use crate::sign_in::store::{SignInStore, normal};
+use crate::sign_in::{login_hint, session};
 use crate::surroundings::Surroundings;
 
 /// Variable with a personal token, for machines without a person.
@@ -97,7 +97,7 @@ impl Account {
             ApiError::Refused { .. } if self.token.is_some() => {
                 told.hint(format!("the token of --token or {TOKEN_VARIABLE} was used"))
             }
-            ApiError::Refused { status: 401, .. } => told.hint("run `codecarbon login`"),
+            ApiError::Refused { status: 401, .. } => told.hint(login_hint(&self.api_endpoint)),
             ApiError::NotFound { .. } | ApiError::Moved { .. } | ApiError::Strange { .. } => {
                 told.hint("another address is named by --api-endpoint or api_endpoint")
             }

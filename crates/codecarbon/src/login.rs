@@ -73,6 +73,8 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     let console = Console::new(start.colours(), LogLevel::Warning);
     let account = Account::open(matches, start, console)?;
     let store = SignInStore::of(start)?;
+    // Whether a sign-in can be kept should be known before somebody takes the trouble.
+    drop(store.lock()?);
     interruption::end_with("interrupted: you were not signed in", console)?;
     console.print(&format!("Signing in to {} ({})\n", account.api_endpoint, account.origin));
     let address = ProviderAddress::given(matches, start);

@@ -96,3 +96,7 @@ impl<'a> DeviceSignIn<'a> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "device_tests.rs"]
+mod tests;

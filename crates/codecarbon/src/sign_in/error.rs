@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use carbon_http::HttpError;
+use carbon_tracker::config::Config;
 
 use crate::exit::{self, CommandError};
 
@@ -90,8 +91,8 @@ impl SignInError {
         matches!(self, Self::Refused { code, .. } if code == wanted)
     }
 
-    fn hints(&self) -> &'static [&'static str] {
-        match self {
+    fn hints(&self) -> Vec<String> {
+        let fixed: &[&str] = match self {
             Self::NoAnswer(_) => &[
                 "check the network and the proxy variables (HTTPS_PROXY, NO_PROXY)",
                 "another sign-in service is named by --well-known or AUTH_SERVER_WELL_KNOWN",
@@ -113,15 +114,27 @@ impl SignInError {
                  allows that",
                 "--device needs no port",
             ],
-            Self::NotSignedIn { .. } => &[
-                "run `codecarbon login`",
-                "without a person, set CODECARBON_ACCESS_TOKEN to a personal token",
-            ],
-            Self::Ended { .. } => &["run `codecarbon login`"],
-            Self::Store { .. } => &["`codecarbon logout` and `codecarbon login` make it anew"],
+            Self::NotSignedIn { api_endpoint } => {
+                let variable = "without a person, set CODECARBON_ACCESS_TOKEN to a personal token";
+                return vec![login_hint(api_endpoint), variable.to_owned()];
+            }
+            Self::Ended { api_endpoint } => return vec![login_hint(api_endpoint)],
+            Self::Store { doing: "read", .. } => {
+                &["`codecarbon logout` removes it, `codecarbon login` makes it anew"]
+            }
+            Self::Store { .. } => &["the directory follows XDG_CONFIG_HOME, else HOME"],
             Self::NoHome => &["set HOME or XDG_CONFIG_HOME"],
-        }
+        };
+        fixed.iter().map(|hint| (*hint).to_owned()).collect()
     }
+}
+
+/// How to sign in to an API.
+pub(crate) fn login_hint(api_endpoint: &str) -> String {
+    if api_endpoint == Config::default().api_endpoint {
+        return "run `codecarbon login`".to_owned();
+    }
+    format!("run `codecarbon login --api-endpoint {}`", printable(api_endpoint))
 }
 
 impl From<SignInError> for CommandError {
@@ -130,7 +143,7 @@ impl From<SignInError> for CommandError {
             SignInError::NoRandomness => exit::INTERNAL,
             _ => exit::USER,
         };
-        error.hints().iter().fold(Self::with_code(code, &error), Self::hint)
+        error.hints().into_iter().fold(Self::with_code(code, &error), Self::hint)
     }
 }
 

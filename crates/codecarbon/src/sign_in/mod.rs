@@ -21,5 +21,5 @@ pub(crate) mod session;
 pub(crate) mod store;
 mod tokens;
 
-pub(crate) use error::{SignInError, printable};
+pub(crate) use error::{SignInError, login_hint, printable};
 pub(crate) use tokens::Tokens;

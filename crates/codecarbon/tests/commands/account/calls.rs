@@ -72,7 +72,10 @@ fn nobody_signed_in_is_told_how_to() {
     let output = place.command(&["test-api"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
-    assert!(said.contains("hint: run `codecarbon login`"), "{said}");
+    assert!(
+        said.contains(&format!("hint: run `codecarbon login --api-endpoint {}`", place.api.url())),
+        "{said}"
+    );
     assert!(place.api.heard().is_empty());
 }
 

@@ -253,6 +253,34 @@ fn a_provider_that_is_none_or_not_there_is_told_with_its_address() {
 }
 
 #[test]
+fn a_provider_that_does_not_answer_is_not_waited_for_long() {
+    let place = Place::new();
+    place.provider.state().broken = Some(Reply::json(200, "{}").after(Duration::from_secs(3)));
+    let mut command = place.command(&NO_BROWSER);
+    command.env("CODECARBON_API_TIMEOUT_SECS", "0.3");
+    let mut login = Login::start(command);
+    let url = login.url();
+    assert_eq!(browse(&place.provider.authorize(&url)).status, 400);
+    let (code, _, said) = login.end();
+    assert_eq!(code, Some(1));
+    assert!(said.contains("did not answer within 0.3 s"), "{said}");
+    assert!(!place.sign_ins().exists());
+}
+
+#[test]
+fn nobody_is_sent_to_sign_in_where_nothing_can_be_kept() {
+    let place = Place::new();
+    std::fs::write(place.sandbox.home().join(".config"), "a file").unwrap();
+    let output = place.command(&NO_BROWSER).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(said.contains("sign-ins.json cannot be written"), "{said}");
+    assert!(!said.contains("Visit"), "{said}");
+    let output = place.command(&NO_BROWSER).env_remove("HOME").output().unwrap();
+    assert!(stderr(&output).contains("set HOME or XDG_CONFIG_HOME"), "{}", stderr(&output));
+}
+
+#[test]
 fn tokens_that_the_api_refuses_are_not_kept() {
     let place = Place::new();
     place.api.rows().broken = Some(Reply::json(403, r#"{"detail":"User not found"}"#));
