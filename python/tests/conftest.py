@@ -7,6 +7,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from fake_gpus import gpus  # noqa: F401
 from place import clean_place, machine  # noqa: F401
 
 

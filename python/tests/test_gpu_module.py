@@ -3,13 +3,11 @@
 import time
 
 import pytest
-from fake_gpus import gpus  # noqa: F401
-from tracking import FRANCE
-
 from codecarbon import OfflineEmissionsTracker, _native
 from codecarbon.core import gpu, gpu_amd, gpu_nvidia
 from codecarbon.core.units import Time
 from codecarbon.external.hardware import GPU
+from tracking import FRANCE
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Both packages answer the cases: ours in this environment, CodeCarbon in one of its own.
 
-`cargo xtask test` installs it and names its interpreter in ``CODECARBON_TEST_PEER``; without it these
-tests are skipped. Each file of cases is one process of either package.
+`cargo xtask test` installs it and names its interpreter in ``CODECARBON_TEST_PEER``; without it
+these tests are skipped. Each file of cases is one process of either package.
 """
 
 import json
@@ -38,7 +38,11 @@ def _ask(who, name, place):
     python = sys.executable if who == "ours" else PEER
     # Ours is told not to ask for a place; CodeCarbon would take that for a setting.
     variables = {"CODECARBON_OFFLINE": "true"} if who == "ours" else {}
-    environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HARNESS_VARIABLES": json.dumps(variables)}
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "HARNESS_VARIABLES": json.dumps(variables),
+    }
     done = subprocess.run(
         [python, CASES / "harness.py", path, name],
         env=environment,

@@ -82,7 +82,7 @@ TRACKERS = [
         },
     ),
     Deviation(
-        "`CUDA_VISIBLE_DEVICES=\"\"`",
+        '`CUDA_VISIBLE_DEVICES=""`',
         "all GPUs",
         "none",
         {"configuration.no_visible_gpus": (None, [])},
@@ -105,7 +105,7 @@ TRACKERS = [
         "its text, the same everywhere",
         {
             "trackers.kind_of_run_id": ("UUID", "str"),
-            "outputs.run_id_with_the_api": (False, True),
+            "services.run_id_with_the_api": (False, True),
         },
     ),
     Deviation(
@@ -247,10 +247,10 @@ OUTPUTS = [
         "no name unless `HTTPOutput(url, user=…)`, coordinates to one decimal; any 2xx is success, "
         "anything else a warning",
         {
-            "outputs.http_output.user": (True, False),
-            "outputs.http_output_answers.200.1": (["ERROR"], []),
-            "outputs.http_output_answers.400.1": (["ERROR"], ["WARNING"]),
-            "outputs.http_output_answers.500.1": (["ERROR"], ["WARNING"]),
+            "services.http_output.user": (True, False),
+            "services.http_output_answers.200.1": (["ERROR"], []),
+            "services.http_output_answers.400.1": (["ERROR"], ["WARNING"]),
+            "services.http_output_answers.500.1": (["ERROR"], ["WARNING"]),
         },
     ),
     Deviation("NaN in JSON", "`NaN`, which most readers refuse", "`null`"),
@@ -261,7 +261,7 @@ OUTPUTS = [
         "kept and sent with the next record; fractions are carried over (the server counts whole "
         "seconds)",
         {
-            "outputs.api_output_of_short_records": (
+            "services.api_output_of_short_records": (
                 ["POST /runs"],
                 ["POST /runs", "POST /emissions", "POST /emissions", "POST /emissions"],
             ),
@@ -272,12 +272,23 @@ OUTPUTS = [
         "13 of 14 labels empty, one registry for all trackers, deletes without credentials",
         "all labels filled, a registry each, with credentials; the counter never goes down",
         {
-            "outputs.prometheus_labels.filled": (
+            "services.prometheus_labels.filled": (
                 ["project_name"],
-                ["codecarbon_version", "country_iso_code", "country_name", "cpu_count", "cpu_model",
-                 "gpu_count", "gpu_model", "os", "project_name", "ram_total_size", "tracking_mode"],
+                [
+                    "codecarbon_version",
+                    "country_iso_code",
+                    "country_name",
+                    "cpu_count",
+                    "cpu_model",
+                    "gpu_count",
+                    "gpu_model",
+                    "os",
+                    "project_name",
+                    "ram_total_size",
+                    "tracking_mode",
+                ],
             ),
-            "outputs.prometheus_with_credentials": (
+            "services.prometheus_with_credentials": (
                 ["Basic dXNlcjpzZWNyZXQ=", None],
                 ["Basic dXNlcjpzZWNyZXQ=", "Basic dXNlcjpzZWNyZXQ="],
             ),
@@ -396,7 +407,7 @@ MODULES = [
         "`Lock`",
         "empty file, signal handlers, stale after a kill",
         "holds the process id, no signal handlers, taken over when its owner is gone",
-        {"values.locks_and_signals": (False, True)},
+        {"system.locks_and_signals": (False, True)},
     ),
     Deviation(
         "`PeriodicScheduler`",
@@ -410,8 +421,15 @@ MODULES = [
         "begins with none",
         {
             "names.parameters.codecarbon.core.rapl.RAPLFile": (
-                ["name", "path", "max_path", "energy_delta?", "power?", "last_energy?",
-                 "max_energy_reading?"],
+                [
+                    "name",
+                    "path",
+                    "max_path",
+                    "energy_delta?",
+                    "power?",
+                    "last_energy?",
+                    "max_energy_reading?",
+                ],
                 ["name", "path", "max_path"],
             )
         },
@@ -435,7 +453,7 @@ MODULES = [
     Deviation(
         "`CPU`, `GPU`, `RAM`",
         "models of their own",
-        "a small measurement by the tracker's meters and models; mode \"constant\" is the same",
+        'a small measurement by the tracker\'s meters and models; mode "constant" is the same',
     ),
     Deviation(
         "`AllGPUDevices.get_gpu_details()`",

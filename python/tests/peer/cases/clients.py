@@ -4,10 +4,9 @@ import json
 import logging
 import re
 
-from harness import attempt, lines, receiver, record
-
 from codecarbon.core.api_client import ApiClient, get_datetime_with_timezone
 from codecarbon.core.schemas import ExperimentCreate, OrganizationCreate, ProjectCreate
+from harness import attempt, lines, receiver, record
 
 
 def _client(url, **parameters):
@@ -130,7 +129,9 @@ def refusals_are_os_errors():
 
 
 def times():
-    return bool(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*[+-]\d\d:\d\d$", get_datetime_with_timezone()))
+    return bool(
+        re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*[+-]\d\d:\d\d$", get_datetime_with_timezone())
+    )
 
 
 def electricity_maps():

@@ -3,8 +3,6 @@
 import logging
 import os
 
-from harness import attempt, levels_of, lines
-
 from codecarbon import EmissionsTracker, OfflineEmissionsTracker
 from codecarbon.core.config import (
     clean_env_key,
@@ -13,6 +11,7 @@ from codecarbon.core.config import (
     parse_env_config,
     parse_gpu_ids,
 )
+from harness import attempt, levels_of, lines
 
 
 def _conf(**parameters):
@@ -103,9 +102,7 @@ def later_ones_win():
     os.chdir("work")
     os.environ["codecarbon_pue"] = "4"
     seen = _conf(), _conf(pue=5.0)
-    return [
-        [conf["project_name"], conf["experiment_name"], float(conf["pue"])] for conf in seen
-    ]
+    return [[conf["project_name"], conf["experiment_name"], float(conf["pue"])] for conf in seen]
 
 
 def none_overrides_a_file():

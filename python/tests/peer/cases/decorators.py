@@ -4,9 +4,8 @@ import inspect
 import logging
 import os
 
-from harness import Keeper, attempt, levels_of, lines, records
-
 from codecarbon import track_emissions
+from harness import Keeper, attempt, levels_of, lines, records
 
 _QUIET = {"log_level": "critical", "output_methods": [], "offline": True, "country_iso_code": "FRA"}
 _FILES = {"log_level": "critical", "offline": True, "country_iso_code": "FRA"}
@@ -124,9 +123,7 @@ def a_failing_argument_is_raised_at_the_call():
 
 
 def forced_load_model():
-    return callable(
-        attempt(track_emissions, lambda: 1, **_QUIET, force_mode_cpu_load=True)
-    )
+    return callable(attempt(track_emissions, lambda: 1, **_QUIET, force_mode_cpu_load=True))
 
 
 def deprecated_token():

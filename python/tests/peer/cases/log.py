@@ -5,10 +5,9 @@ import os
 import re
 import time
 
-from harness import OFFLINE, attempt, levels_of, lines, on_stderr
-
 from codecarbon import OfflineEmissionsTracker
 from codecarbon.external.logger import logger, set_logger_format, set_logger_level
+from harness import OFFLINE, attempt, levels_of, lines, on_stderr
 
 
 # First, because some lines come with the first run of a process only.

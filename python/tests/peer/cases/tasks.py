@@ -3,10 +3,9 @@
 import glob
 import time
 
-from harness import OFFLINE, QUIET, Keeper, attempt, levels_of, lines, rows
-
 from codecarbon import OfflineEmissionsTracker
 from codecarbon.emissions_tracker import TaskEmissionsTracker, track_task_emissions
+from harness import OFFLINE, QUIET, Keeper, attempt, levels_of, lines, rows
 
 
 def _tracker(**parameters):
@@ -216,9 +215,8 @@ def a_task_object():
 
 
 def a_task_object_gives_its_record():
-    from harness import record
-
     from codecarbon.external.task import Task
+    from harness import record
 
     task = Task("load")
     task.emissions_data = record()

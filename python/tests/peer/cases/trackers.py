@@ -7,9 +7,8 @@ import tempfile
 import time
 import warnings
 
-from harness import OFFLINE, QUIET, Keeper, attempt, levels_of, lines, records
-
 from codecarbon import EmissionsTracker, OfflineEmissionsTracker
+from harness import OFFLINE, QUIET, Keeper, attempt, levels_of, lines, records
 
 
 def _stopped(**parameters):
@@ -349,7 +348,9 @@ def deprecated_token():
 
 def private_members_that_programs_read():
     tracker = _stopped(wue=1)
-    data = tracker._prepare_emissions_data() if tracker._start_time else tracker.final_emissions_data
+    data = (
+        tracker._prepare_emissions_data() if tracker._start_time else tracker.final_emissions_data
+    )
     return {
         "energies": [
             abs(getattr(tracker, name).kWh - getattr(data, field)) < 1e-15
