@@ -1,4 +1,4 @@
-//! Automation of this repository: `cargo xtask test | bench | fuzz | data`.
+//! Automation of this repository: `cargo xtask test | programs | bench | fuzz | data`.
 //!
 //! It is a program for developers and CI: it may use the environment, the clock and the terminal,
 //! and nothing that ships depends on it. Each command is one module, named as it is typed.
@@ -9,6 +9,7 @@
 mod bench;
 mod data;
 mod fuzz;
+mod programs;
 mod python;
 mod shell;
 mod stock;
@@ -21,6 +22,8 @@ usage: cargo xtask <command> [options]
 
   data    regenerates the reference tables from published packages (--compare, --notice)
   test    everything that CI checks: format, lints, docs, dependencies, tests
+  programs
+          what the tests talk to, fetched: Prometheus, its push gateway, an OTLP receiver
   bench   what measuring costs, against the stock package: a table in Markdown
           (--quick, --no-peer)
   fuzz    every parser under libFuzzer (--seconds N, names of targets)
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         "test" => test::run_all(options),
         "bench" => bench::run(options),
         "fuzz" => fuzz::run_targets(options),
+        "programs" => programs::fetch(),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())

@@ -9,8 +9,8 @@
 use std::process::Command;
 use std::time::Instant;
 
-use crate::python;
 use crate::shell::{Result, cargo, describe, root, run, which};
+use crate::{programs, python};
 
 /// Runs all checks, or with `--fast` only format, lints and tests.
 pub(crate) fn run_all(options: &[String]) -> Result {
@@ -35,6 +35,7 @@ pub(crate) fn run_all(options: &[String]) -> Result {
 
 /// The tests come last, so that the runner's summary is the end of the output.
 fn tests() -> Result {
+    programs::fetch()?;
     if let Some(mut pytest) = python::tests()? {
         step(&mut pytest)?;
     }

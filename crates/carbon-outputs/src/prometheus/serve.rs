@@ -17,7 +17,7 @@ use carbon_sensors::{Clock, SystemClock};
 use super::exposition::Format;
 use super::request::{LONGEST_HEAD, Wanted, parse};
 
-/// Most connections at a time; more get a 503.
+/// Most connections at a time; more are closed.
 pub(super) const MOST_CONNECTIONS: usize = 8;
 
 /// Longest time for a request to come and an answer to go.
@@ -42,8 +42,6 @@ pub(super) fn serve(listener: &TcpListener, metrics: &Arc<Metrics>) {
         };
         let seat = Seat::take(&open);
         if seat.number > MOST_CONNECTIONS {
-            // A few bytes go into the buffer of a new connection without waiting.
-            let _ = (&stream).write_all(&answer("503 Service Unavailable", "", "busy\n", true));
             continue;
         }
         let metrics = Arc::clone(metrics);

@@ -1,0 +1,85 @@
+//! Real programs that the tests talk to: a Prometheus server and its push gateway from Debian, and
+//! the official definitions and servers of OTLP from PyPI.
+//!
+//! They are unpacked into `target/programs` and never installed, so no rights are needed and nothing
+//! is started or left behind on the machine. Where they cannot be had the tests that need them pass
+//! over themselves aloud; in CI that is a failure.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::python::find_python;
+use crate::shell::{Result, root, run, which};
+
+const DEBIAN: [&str; 2] = ["prometheus", "prometheus-pushgateway"];
+const OTLP: [&str; 2] = ["opentelemetry-proto>=1.30,<2", "grpcio>=1.66,<2"];
+
+/// Fetches what is not there yet.
+pub(crate) fn fetch() -> Result {
+    for (name, fetched) in [("Prometheus", prometheus()), ("an OTLP receiver", otlp())] {
+        let Err(error) = fetched else { continue };
+        if std::env::var_os("CI").is_some() {
+            return Err(error);
+        }
+        println!("\n==> {name} cannot be had, its tests are skipped: {error}");
+    }
+    Ok(())
+}
+
+fn folder(name: &str) -> PathBuf {
+    root().join("target/programs").join(name)
+}
+
+fn prometheus() -> Result {
+    let folder = folder("prometheus");
+    if DEBIAN.iter().all(|name| folder.join("usr/bin").join(name).is_file()) {
+        return Ok(());
+    }
+    if which("apt-get").is_none() || which("dpkg-deb").is_none() {
+        return Err("this is no Debian".into());
+    }
+    println!("\n==> fetching {} into target/programs", DEBIAN.join(" and "));
+    let packages = folder.join("packages");
+    // A package that was cut off by an earlier run is fetched anew.
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&packages)?;
+    if download(&packages).is_err() {
+        // A fresh container has no lists of packages yet.
+        run(Command::new("apt-get").args(["update", "-qq"]))?;
+        download(&packages)?;
+    }
+    for package in std::fs::read_dir(&packages)? {
+        let package = package?.path();
+        if package.extension().is_some_and(|extension| extension == "deb") {
+            run(Command::new("dpkg-deb").arg("-x").arg(package).arg(&folder))?;
+        }
+    }
+    std::fs::remove_dir_all(packages)?;
+    Ok(())
+}
+
+fn download(packages: &Path) -> Result {
+    let mut command = Command::new("apt-get");
+    // As ourselves: the user that apt would become may not write here.
+    command.args(["download", "-qq", "-o", "APT::Sandbox::User=root"]).args(DEBIAN);
+    run(command.current_dir(packages))
+}
+
+fn otlp() -> Result {
+    let folder = folder("otlp");
+    let python = folder.join("bin/python");
+    let works = || {
+        let mut check = Command::new(&python);
+        check.args(["-c", "import grpc, opentelemetry.proto.collector.metrics.v1"]);
+        check.output().is_ok_and(|output| output.status.success())
+    };
+    if works() {
+        return Ok(());
+    }
+    let found = find_python().ok_or("there is no Python")?;
+    println!("\n==> fetching {} into target/programs", OTLP.join(" and "));
+    let _ = std::fs::remove_dir_all(&folder);
+    run(Command::new(found).args(["-m", "venv"]).arg(&folder))?;
+    run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(OTLP))?;
+    if works() { Ok(()) } else { Err("what was installed cannot be imported".into()) }
+}
