@@ -1,17 +1,20 @@
-//! `detect`: what the machine is, which meters are read for each component, and what is not used,
-//! why, and how to change that.
+//! `detect`: what the machine is, where it stands, which meters are read for each component, and what
+//! is not used, why, and how to change that.
 
 use std::fmt::Write;
 
+use carbon_live::Desk;
 use carbon_model::Component;
-use carbon_sensors::{MeterInfo, Skipped};
-use carbon_tracker::config::Layers;
+use carbon_sensors::{Clock, MeterInfo, Skipped, SystemClock};
+use carbon_tracker::config::{Config, Layers};
+use carbon_tracker::location::{Place, resolve, resolve_found};
 use carbon_tracker::{Hardware, Hub, Preferences, Sampling};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::{Value, json};
 
 use crate::exit::{self, CommandError};
 use crate::machine::machine_of;
+use crate::monitor;
 use crate::print::print;
 use crate::surroundings::Surroundings;
 
@@ -21,16 +24,18 @@ pub(crate) fn command() -> Command {
         Arg::new(name).long(name).value_name(shown).help(help).value_parser(value_parser!(String))
     };
     Command::new("detect")
-        .about("Show the hardware, the sources of each figure, and what is not used and why")
+        .about("Show the hardware, the place, the sources of each figure, and what is not used")
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print it as JSON"))
         .arg(value("gpu-ids", "LIST", "GPUs to track, by index or by GPU-… or MIG-… id"))
+        .arg(value("location-lookup", "WHO", "Who may be asked where: off, cloud (default), ip"))
         .arg(value("sysroot", "DIR", "Root of the machine's /sys, /proc, /run, /dev (default /)"))
         .arg(value("nvml-library", "FILE", "NVML library to open instead of the system's"))
 }
 
 /// Runs it; the exit code.
 pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, CommandError> {
-    let arguments = ["gpu-ids", "sysroot", "nvml-library"].into_iter().filter_map(|flag| {
+    let flags = ["gpu-ids", "location-lookup", "sysroot", "nvml-library"];
+    let arguments = flags.into_iter().filter_map(|flag| {
         let value = matches.get_one::<String>(flag)?;
         Some((flag.replace('-', "_"), value.clone()))
     });
@@ -48,6 +53,7 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     let preferences = Preferences::from(&config);
     let (gpu_count, gpu_model) = hub.selected_gpus(&preferences);
     let found = Found {
+        place: place_of(&config, start),
         hardware: hub.hardware(),
         selected: config.gpu_ids.ids().map(<[String]>::to_vec),
         gpu_count,
@@ -61,8 +67,21 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     Ok(exit::OK)
 }
 
+/// Where the machine stands; asks who may be asked, for two seconds at most.
+fn place_of(config: &Config, start: &Surroundings) -> Place {
+    let year = carbon_sensors::clock::local_year(SystemClock.now().wall.as_secs_f64());
+    let (found, remarks) = Desk::new(monitor::means(start)).place_now(config, false);
+    let mut place = match found {
+        Some(found) => resolve_found(config, &found, year),
+        None => resolve(config, year),
+    };
+    place.warnings.extend(remarks);
+    place
+}
+
 /// What was found.
 struct Found {
+    place: Place,
     hardware: Hardware,
     /// GPUs that the user selects; `None` for all that are visible.
     selected: Option<Vec<String>>,
@@ -95,6 +114,7 @@ fn as_text(found: &Found) -> String {
         let _ = writeln!(out, "  GPU ids: {}", or_none(&ids.join(", ")));
     }
     let _ = writeln!(out, "  System: {}", hardware.os);
+    out.push_str(&place_text(&found.place));
     out.push_str("\nSources\n");
     for component in Component::ALL {
         for meter in found.sources(component) {
@@ -118,6 +138,65 @@ fn as_text(found: &Found) -> String {
         }
     }
     out
+}
+
+fn place_text(place: &Place) -> String {
+    let Place { location, grid, warnings } = place;
+    let mut out = String::from("\nPlace\n");
+    let known_by = &location.known_by;
+    match &location.country_name {
+        Some(country) => {
+            let region = location.region.as_ref().map(|r| format!("{r}, ")).unwrap_or_default();
+            let _ = writeln!(out, "  Country: {region}{country} ({known_by})");
+        }
+        None => {
+            let _ = writeln!(out, "  Country: {known_by}");
+        }
+    }
+    if let Some((provider, region)) = &location.cloud {
+        let _ = writeln!(out, "  Cloud: {provider} {region}");
+    }
+    let year = grid.year.map(|year| format!(" of {year}")).unwrap_or_default();
+    let _ = writeln!(
+        out,
+        "  Electricity: {:.0} g CO2e/kWh, {:.0} to {:.0}, {}{year} ({})",
+        grid.intensity.value.g_per_kwh(),
+        grid.intensity.low.g_per_kwh(),
+        grid.intensity.high.g_per_kwh(),
+        grid.name,
+        grid.source
+    );
+    for warning in warnings {
+        let _ = writeln!(out, "  {warning}");
+    }
+    out
+}
+
+fn place_json(place: &Place) -> Value {
+    let Place { location, grid, warnings } = place;
+    json!({
+        "known_by": location.known_by.as_str(),
+        "country_iso_code": location.country_iso_code,
+        "country_name": location.country_name,
+        "region": location.region,
+        "cloud_provider": location.cloud.as_ref().map(|cloud| &cloud.0),
+        "cloud_region": location.cloud.as_ref().map(|cloud| &cloud.1),
+        "longitude": location.coordinates.map(|(longitude, _)| longitude),
+        "latitude": location.coordinates.map(|(_, latitude)| latitude),
+        "grid": {
+            "zone": grid.zone,
+            "name": grid.name,
+            "g_per_kwh": {
+                "value": grid.intensity.value.g_per_kwh(),
+                "low": grid.intensity.low.g_per_kwh(),
+                "high": grid.intensity.high.g_per_kwh(),
+            },
+            "year": grid.year,
+            "source": grid.source,
+            "assumed": grid.assumed,
+        },
+        "warnings": warnings,
+    })
 }
 
 fn as_json(found: &Found) -> Value {
@@ -163,6 +242,7 @@ fn as_json(found: &Found) -> Value {
         "gpu_model": found.gpu_model,
         "gpu_ids": found.selected,
         "os": hardware.os,
+        "place": place_json(&found.place),
         "gpus": gpus,
         "sources": sources,
         "skipped": skipped,

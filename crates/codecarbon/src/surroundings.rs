@@ -83,6 +83,19 @@ impl Surroundings {
         self.own_directory_in("XDG_STATE_HOME", ".local/state")
     }
 
+    /// Directory of what can be had again: `$XDG_CACHE_HOME/codecarbon`, else `~/.cache/codecarbon`. A
+    /// relative `XDG_CACHE_HOME` counts as none, as its standard has it.
+    pub fn cache_directory(&self) -> Option<PathBuf> {
+        self.own_directory_in("XDG_CACHE_HOME", ".cache")
+    }
+
+    /// The user's language and territory, "fr_FR.UTF-8".
+    pub fn locale(&self) -> Option<&str> {
+        ["LC_ALL", "LANG"]
+            .iter()
+            .find_map(|name| self.variable(name).filter(|text| !text.is_empty()))
+    }
+
     fn own_directory_in(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
         let given = self.variable(variable).map(Path::new).filter(|p| p.is_absolute());
         let base = given.map(Path::to_owned).or_else(|| Some(self.home()?.join(below_home)))?;

@@ -17,7 +17,7 @@ use carbon_tracker::{Hub, Outcome, Run, Sampling, Tracker};
 
 use super::finish::{Finish, finish};
 use super::live::LiveRecords;
-use super::network::Network;
+use super::network::{self, Network};
 use super::record_file::RecordFile;
 use super::settings::{JsonTarget, Settings};
 use super::sinks::Sinks;
@@ -50,7 +50,9 @@ pub(crate) fn run(
     // After the signals, so that threads which sinks start leave them alone.
     let sinks = Sinks::of(&settings, start, &hub, &record_file, network, console)?;
     let live = LiveRecords::new(&settings.config, sinks.are_live, SystemClock.monotonic());
-    let mut run = sinks.given_to(Tracker::new(&hub, settings.config.clone())).start();
+    let feed = network::feed(network, &settings.config, start);
+    let tracker = Tracker::new(&hub, settings.config.clone()).with_feed(feed);
+    let mut run = sinks.given_to(tracker).start();
     if !settings.quiet {
         let every = units::duration(every);
         console.print(&format!("Measuring this machine, a line every {every}; Ctrl-C ends.\n"));

@@ -24,7 +24,7 @@ use crate::console::Console;
 use crate::exit::CommandError;
 use crate::surroundings::Surroundings;
 pub(crate) use network::Network;
-pub(crate) use services::Services;
+pub(crate) use services::{Services, means};
 use settings::Settings;
 
 const ABOUT: &str = "Measure the energy and emissions of a command, or of the machine";

@@ -4,6 +4,8 @@
 //! of. [`Network`] is how the other one, `codecarbon`, brings it: nothing here names it, so a program
 //! that does not pass it in is linked without it.
 
+use std::sync::Arc;
+
 use carbon_outputs::telemetry::Sending;
 use carbon_sensors::SysRoot;
 use carbon_sensors::facts::DmiFacts;
@@ -11,6 +13,8 @@ use carbon_tracker::Outcome;
 use carbon_tracker::config::{
     Config, IntensityProvider, LocationLookup, OutputMethod, TelemetryLevel,
 };
+use carbon_tracker::live::Feed;
+use carbon_tracker::location::{guess, is_told};
 use carbon_tracker::sink::Sink;
 
 use crate::console::Console;
@@ -31,8 +35,27 @@ pub(crate) trait Network {
         console: Console,
     ) -> Result<Vec<Box<dyn Sink>>, CommandError>;
 
+    /// What a run is to learn of its place and of its electricity from others, if anything.
+    fn feed(&self, config: &Config, start: &Surroundings) -> Option<Arc<Feed>>;
+
     /// Tells the server's makers of a run, if the user wants that; `processors` are sockets.
     fn tell(&self, outcome: &Outcome, config: &Config, processors: u32) -> Option<Sending>;
+}
+
+/// What a run is to learn of its place; without the network, a guess where nobody said it.
+pub(crate) fn feed(
+    network: Option<&dyn Network>,
+    config: &Config,
+    start: &Surroundings,
+) -> Option<Arc<Feed>> {
+    match network {
+        Some(network) => network.feed(config, start),
+        None if is_told(config) => None,
+        None => {
+            let root = SysRoot::new(&config.sysroot);
+            Some(Arc::new(Feed::of_place(guess(&root, start.variable("TZ"), start.locale()))))
+        }
+    }
 }
 
 /// The settings that ask for the network, as the user knows them; none if nothing does.
@@ -71,10 +94,7 @@ fn has_live_intensity(config: &Config) -> bool {
 /// Whether somebody is to be asked where the machine stands; the cloud only where the firmware names
 /// one.
 fn is_place_asked_for(config: &Config) -> bool {
-    let is_known = config.country_iso_code.is_some()
-        || config.country_2letter_iso_code.is_some()
-        || (config.cloud_provider.is_some() && config.cloud_region.is_some());
-    if config.offline || is_known {
+    if config.offline || is_told(config) {
         return false;
     }
     match config.location_lookup {

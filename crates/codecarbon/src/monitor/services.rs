@@ -1,11 +1,15 @@
 //! The code that talks to others, brought to `monitor` by the program that carries it.
 
+use std::sync::{Arc, OnceLock};
+
 use carbon_client::ApiSink;
+use carbon_live::{Desk, Means};
 use carbon_outputs::HttpSink;
 use carbon_outputs::prometheus::{Listener, PushGateway, PushSettings};
 use carbon_outputs::telemetry::{Message, Sending};
 use carbon_tracker::Outcome;
 use carbon_tracker::config::{Config, OutputMethod};
+use carbon_tracker::live::Feed;
 use carbon_tracker::sink::Sink;
 
 use super::network::Network;
@@ -48,8 +52,23 @@ impl Network for Services {
         Ok(sinks)
     }
 
+    fn feed(&self, config: &Config, start: &Surroundings) -> Option<Arc<Feed>> {
+        static DESK: OnceLock<Desk> = OnceLock::new();
+        DESK.get_or_init(|| Desk::new(means(start))).feed(config, false)
+    }
+
     fn tell(&self, outcome: &Outcome, config: &Config, processors: u32) -> Option<Sending> {
         let message = Message::about(outcome, config, Some(processors))?;
         Some(message.send(&config.api_endpoint, config.ca_bundle.clone()))
+    }
+}
+
+/// What asking needs, from what the program was started with.
+pub(crate) fn means(start: &Surroundings) -> Means {
+    Means {
+        cache_directory: start.cache_directory(),
+        time_zone: start.variable("TZ").map(str::to_owned),
+        locale: start.locale().map(str::to_owned),
+        ..Means::default()
     }
 }

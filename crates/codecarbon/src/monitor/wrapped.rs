@@ -13,7 +13,7 @@ use carbon_tracker::{Billing, Hub, Run, Sampling, Tracker};
 
 use super::finish::{Finish, finish};
 use super::live::LiveRecords;
-use super::network::Network;
+use super::network::{self, Network};
 use super::record_file::RecordFile;
 use super::settings::Settings;
 use super::sinks::Sinks;
@@ -54,7 +54,9 @@ pub(crate) fn run(
     // After the signals, so that threads which sinks start leave them alone.
     let sinks = Sinks::of(&settings, start, &hub, &record_file, network, console)?;
     let are_live = sinks.are_live;
-    let tracker = sinks.given_to(Tracker::new(&hub, settings.config.clone()));
+    let feed = network::feed(network, &settings.config, start);
+    let tracker = Tracker::new(&hub, settings.config.clone()).with_feed(feed);
+    let tracker = sinks.given_to(tracker);
     let mut run = tracker.start_billed(Billing::Machine);
     let Started { pid, tree, ended } = match enclosure.start(&command) {
         Ok(started) => started,

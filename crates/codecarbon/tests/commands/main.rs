@@ -8,6 +8,7 @@ mod help;
 mod lock;
 mod measuring;
 mod outputs;
+mod place;
 mod sandbox;
 mod signals;
 mod terminal;

@@ -43,6 +43,8 @@ impl Sandbox {
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", self.home())
+            // No country's, so that nobody guesses where the tests run.
+            .env("TZ", "UTC")
             .current_dir(self.work())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
