@@ -9,6 +9,7 @@ pub mod equivalents;
 mod grids;
 mod local_time;
 mod methods;
+pub mod page;
 pub mod read;
 pub mod render;
 mod report;

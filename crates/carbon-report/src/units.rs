@@ -44,6 +44,11 @@ pub fn mass_bounds(interval: Interval<CarbonMass>) -> String {
     bounds(interval, &MASS_G)
 }
 
+/// The unit that fits a mass: how many grams it has, and its name.
+pub fn mass_unit(mass: CarbonMass) -> (f64, &'static str) {
+    fitting(mass.grams(), &MASS_G)
+}
+
 /// "0.62 ms", "12.4 s", "3 min 05 s", "2 h 03 min 07 s", "12 days 03 h".
 pub fn duration(time: Duration) -> String {
     let seconds = time.as_secs_f64();

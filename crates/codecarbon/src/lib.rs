@@ -6,10 +6,11 @@
 
 mod account;
 pub mod command;
-pub mod console;
 mod config;
+pub mod console;
 mod detect;
 pub mod exit;
+mod files;
 mod get_token;
 mod interruption;
 mod login;
@@ -43,6 +44,7 @@ pub fn codecarbon(startup: Startup) -> u8 {
             .arg_required_else_help(true)
             .subcommand(monitor::command("monitor"))
             .subcommand(detect::command())
+            .subcommand(files::report::command())
             .subcommand(login::command())
             .subcommand(logout::command())
             .subcommand(config::command())
@@ -55,6 +57,7 @@ pub fn codecarbon(startup: Startup) -> u8 {
         match matches.subcommand() {
             Some(("monitor", matches)) => monitor::run(matches, start, Some(&monitor::Services)),
             Some(("detect", matches)) => detect::run(matches, start),
+            Some(("report", matches)) => files::report::run(matches, start),
             Some(("login", matches)) => login::run(matches, start),
             Some(("logout", matches)) => logout::run(matches, start),
             Some(("config", matches)) => config::run(matches, start),
