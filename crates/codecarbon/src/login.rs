@@ -89,8 +89,14 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
             with_browser(sign_in, open.then_some(start), limit, console)?
         }
     };
+    let renewable = tokens.refresh.is_some();
     let name = check_and_keep(&account, &store, address, tokens)?;
     print(&format!("Signed in to {} as {name}\n", account.api_endpoint));
+    if !renewable {
+        console.warn(
+            "the sign-in service gave nothing to renew it with: it lasts as long as its token",
+        );
+    }
     if account.token.is_some() {
         console.warn(format!("{TOKEN_VARIABLE} is set and is used instead of this sign-in"));
     }

@@ -50,6 +50,8 @@ impl<'a> BrowserSignIn<'a> {
             ("client_id", &provider.client_id),
             ("redirect_uri", &redirect),
             ("scope", SCOPE),
+            // Without it a provider must not give tokens for renewal (OpenID Connect Core, 11).
+            ("prompt", "consent"),
             ("state", &proof.state),
             ("nonce", &proof.nonce),
             ("code_challenge", &proof.challenge()),

@@ -115,6 +115,20 @@ fn a_sign_in_that_has_ended_says_so_and_is_forgotten() {
 }
 
 #[test]
+fn a_sign_in_that_cannot_be_renewed_says_so_and_ends_with_its_token() {
+    let place = Place::new();
+    place.provider.state().renewable = false;
+    let output = place.command(&["login", "--device"]).output().unwrap();
+    assert!(stderr(&output).contains("nothing to renew it with"), "{}", stderr(&output));
+    assert_eq!(place.command(&["test-api"]).output().unwrap().status.code(), Some(0));
+    place.provider.state().expires_in_s = 10;
+    assert_eq!(place.command(&["login", "--device"]).output().unwrap().status.code(), Some(0));
+    let output = place.command(&["test-api"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("has ended"), "{}", stderr(&output));
+}
+
+#[test]
 fn a_sign_in_goes_to_the_api_it_was_made_for_and_to_no_other() {
     let place = Place::new();
     place.sign_in();

@@ -34,6 +34,8 @@ pub(super) struct State {
     pub(super) wrong_claim: Option<(&'static str, Value)>,
     /// Keys that are left out of the description.
     pub(super) left_out: Vec<&'static str>,
+    /// Whether tokens for renewal are given.
+    pub(super) renewable: bool,
     /// Whether the provider names itself when the browser goes back.
     pub(super) names_itself: bool,
     /// Answers every call of the token endpoint.
@@ -61,6 +63,7 @@ impl FakeProvider {
             expires_in_s: 300,
             wrong_claim: None,
             left_out: Vec::new(),
+            renewable: true,
             names_itself: false,
             broken: None,
             exchange_takes: Duration::ZERO,
@@ -100,6 +103,7 @@ impl FakeProvider {
             ("response_type", "code"),
             ("client_id", "codecarbon-cli"),
             ("scope", "openid offline_access"),
+            ("prompt", "consent"),
             ("code_challenge_method", "S256"),
         ] {
             assert_eq!(value(&asked, name), expected, "{name}");
@@ -205,6 +209,9 @@ fn tokens(state: &mut State, base: &str, nonce: Option<&str>) -> Reply {
         "token_type": "Bearer",
         "expires_in": state.expires_in_s,
     });
+    if !state.renewable {
+        answer["refresh_token"] = Value::Null;
+    }
     if let Some(nonce) = nonce {
         let mut claims = json!({ "iss": base, "aud": "codecarbon-cli", "nonce": nonce });
         if let Some((name, wrong)) = &state.wrong_claim {
