@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use carbon_client::ApiSink;
 use carbon_live::{Desk, Means};
 use carbon_outputs::HttpSink;
+use carbon_outputs::otlp::{OtlpError, OtlpSettings, OtlpSink};
 use carbon_outputs::prometheus::{Listener, PushGateway, PushSettings};
 use carbon_outputs::telemetry::{Message, Sending};
 use carbon_tracker::Outcome;
@@ -27,20 +28,34 @@ impl Network for Services {
         start: &Surroundings,
         console: Console,
     ) -> Result<Vec<Box<dyn Sink>>, CommandError> {
-        let wants = |method| config.output_methods.contains(&method);
         let variables = |name: &str| start.variable(name).map(str::to_owned);
         let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
-        if wants(OutputMethod::Api) {
-            let state = start.state_directory();
-            sinks.push(Box::new(ApiSink::new(config, state.as_deref())));
+        for method in &config.output_methods {
+            match method {
+                OutputMethod::Api => {
+                    let state = start.state_directory();
+                    sinks.push(Box::new(ApiSink::new(config, state.as_deref())));
+                }
+                OutputMethod::Prometheus => {
+                    let settings = PushSettings::from_config(config, &variables);
+                    let gateway = PushGateway::new(settings).map_err(CommandError::user)?;
+                    sinks.push(Box::new(gateway));
+                }
+                OutputMethod::Otlp => {
+                    sinks.push(otlp(OtlpSettings::from_config(config, &variables))?);
+                }
+                OutputMethod::Logfire => {
+                    sinks.push(otlp(OtlpSettings::logfire(config, &variables))?);
+                }
+                OutputMethod::Csv
+                | OutputMethod::Json
+                | OutputMethod::Boamps
+                | OutputMethod::Logger => {}
+            }
         }
         if let Some(endpoint) = &config.emissions_endpoint {
             let sink = HttpSink::new(endpoint, config.ca_bundle.clone());
             sinks.push(Box::new(sink.map_err(CommandError::user)?));
-        }
-        if wants(OutputMethod::Prometheus) {
-            let settings = PushSettings::from_config(config, &variables);
-            sinks.push(Box::new(PushGateway::new(settings).map_err(CommandError::user)?));
         }
         if let Some(address) = config.prometheus_listen {
             // Two runs with one configuration are no mistake: the second goes on without.
@@ -61,6 +76,10 @@ impl Network for Services {
         let message = Message::about(outcome, config, Some(processors))?;
         Some(message.send(&config.api_endpoint, config.ca_bundle.clone()))
     }
+}
+
+fn otlp(settings: Result<OtlpSettings, OtlpError>) -> Result<Box<dyn Sink>, CommandError> {
+    Ok(Box::new(settings.and_then(OtlpSink::new).map_err(CommandError::user)?))
 }
 
 /// What asking needs, from what the program was started with.

@@ -305,3 +305,32 @@ fn the_light_program_finds_codecarbon_beside_it_else_in_path_else_says_so() {
     assert!(!said.contains("Warning: emissions_endpoint"), "{said}");
     assert_eq!((server.heard().len(), sandbox.rows().len()), (1, 2));
 }
+
+#[test]
+fn metrics_are_exported_to_collectors() {
+    let collector = HttpServer::start(|_| Reply::new(200, ""));
+    let url = collector.url();
+    let sandbox = Sandbox::new();
+    let run = |options: &[&str]| {
+        let mut command = sandbox.monitor_sh(options, "exit 3");
+        command.env("LOGFIRE_TOKEN", "pylf_v1_eu_secret").env("LOGFIRE_BASE_URL", &url);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    };
+    run(&["--output-methods", "otlp", "--otlp-endpoint", &url]);
+    run(&["--output-methods", "logfire"]);
+    let heard = collector.heard();
+    let paths: Vec<&str> = heard.iter().map(|request| request.path.as_str()).collect();
+    assert_eq!(paths, ["/v1/metrics", "/v1/metrics"]);
+    assert_eq!(heard[1].header("authorization"), Some("pylf_v1_eu_secret"));
+    assert_eq!(heard[0].header("authorization"), None);
+}
+
+#[test]
+fn a_collector_without_its_settings_stops_everything_before_the_command_runs() {
+    let sandbox = Sandbox::new();
+    let output = sandbox.monitor_sh(&["--output-methods", "logfire"], "echo ran").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(stdout(&output), "");
+    assert!(stderr(&output).contains("LOGFIRE_TOKEN"), "{}", stderr(&output));
+}
