@@ -1,1 +1,60 @@
-//! What the server keeps, in SQLite or PostgreSQL.
+//! What the server keeps, in an embedded SQLite file or in PostgreSQL, behind one [`Store`].
+//!
+//! Each method is one use case in one transaction. Use cases are written once, in the SQL that both
+//! databases speak ([`session`]); what must differ is in [`sqlite`] and [`postgres`]: how rows come
+//! in (group commit, answered after the commit), the schema, and its upkeep. Sums of any window are
+//! exact and cheap, because sums per run and hour and day are kept in the transaction that adds
+//! the rows ([`sums`], [`figures`]).
+//!
+//! Left out: HTTP, signing in, rights, JSON, and the clock. Who calls says what time it is.
+
+mod access;
+mod cell;
+mod emission;
+mod error;
+mod experiment;
+mod figures;
+mod id;
+mod journal;
+mod member;
+mod organization;
+mod page;
+mod postgres;
+mod project;
+mod project_token;
+mod rows;
+mod run;
+mod secret;
+mod session;
+mod sign_in;
+mod sqlite;
+mod store;
+mod sums;
+mod time;
+mod upkeep;
+mod user;
+
+pub use access::{Access, Subject};
+pub use emission::{Batch, Emission, Ingested, MAX_BATCH_ROWS, MAX_VALUE, Measured, NewEmission};
+pub use error::{Error, Reason, Result};
+pub use experiment::Experiment;
+pub use figures::{Group, GroupBy, Scope, SeriesPoint};
+pub use id::{
+    AccessTokenId, EmissionId, ExperimentId, InvitationId, OrganizationId, ProjectId,
+    ProjectTokenId, RepeatableIds, RunId, TelemetryId, UserId,
+};
+pub use journal::AuditEntry;
+pub use member::{Added, Invitation, Member, MemberChange, Role};
+pub use organization::{NewOrganization, Organization};
+pub use page::{Cursor, Page, Paging};
+pub use project::{Budget, NewProject, Project, ProjectChange};
+pub use project_token::{NewProjectToken, ProjectToken};
+pub use rows::{EmissionCursor, EmissionsPage, ExportCursor};
+pub use run::{NewRun, Run, RunFacts, RunsOf};
+pub use secret::{Digest, SecretText};
+pub use sign_in::{AccessToken, PendingKind, SignedIn};
+pub use store::Store;
+pub use sums::{Average, Sums, TimeAverage};
+pub use time::{BucketWidth, Timestamp, Window};
+pub use upkeep::Reclaimed;
+pub use user::{NewUser, Provisioned, User, UserChange};

@@ -7,6 +7,8 @@
 //! joules. The formats are described at [`archive`] and [`script`]; [`machines`] holds the ready
 //! ones. What is wrong with an archive or a script panics with a message: only tests use this.
 //!
+//! Beside that, servers of a test's own: [`http`] is scripted, [`postgres`] is the real one.
+//!
 //! Left out: anything that is not a file (NVML has a fake library of its own), and processes.
 
 pub mod archive;
@@ -17,6 +19,7 @@ pub mod http;
 pub mod machine;
 pub mod machines;
 pub mod perf;
+pub mod postgres;
 pub mod script;
 
 pub use clock::FakeClock;

@@ -1,0 +1,167 @@
+//! Rows of a run: what was measured in one interval, and how rows come in.
+
+use crate::cell::{FromRow, Row};
+use crate::error::{Error, Result};
+use crate::id::{EmissionId, ProjectId, RunId};
+use crate::time::Timestamp;
+
+/// Rows that one call may bring.
+pub const MAX_BATCH_ROWS: usize = 10_000;
+
+/// Largest magnitude of a stored number: sums of any number of rows stay finite.
+pub const MAX_VALUE: f64 = 1e15;
+
+/// What a row says of its interval. Each figure is the interval's own, not cumulative.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Measured {
+    /// Length of the interval, s.
+    pub duration_s: f64,
+    /// CO2e of the interval, kg.
+    pub emissions_kg: Option<f64>,
+    /// CO2e per second, kg/s.
+    pub emissions_rate_kg_s: Option<f64>,
+    /// Power of the processors, W.
+    pub cpu_power_w: Option<f64>,
+    /// Power of the GPUs, W.
+    pub gpu_power_w: Option<f64>,
+    /// Power of the memory, W.
+    pub ram_power_w: Option<f64>,
+    /// Energy of the processors, kWh.
+    pub cpu_energy_kwh: Option<f64>,
+    /// Energy of the GPUs, kWh.
+    pub gpu_energy_kwh: Option<f64>,
+    /// Energy of the memory, kWh.
+    pub ram_energy_kwh: Option<f64>,
+    /// Energy in all, kWh.
+    pub energy_kwh: Option<f64>,
+    /// Use of the processors, percent.
+    pub cpu_utilization_percent: Option<f64>,
+    /// Use of the GPUs, percent.
+    pub gpu_utilization_percent: Option<f64>,
+    /// Use of the memory, percent.
+    pub ram_utilization_percent: Option<f64>,
+    /// Water usage effectiveness, L/kWh.
+    pub wue: f64,
+}
+
+/// Columns of `Measured`, in the order of its fields.
+pub(crate) const MEASURED: &str = "duration_s, emissions_kg, emissions_rate, cpu_power, gpu_power, \
+     ram_power, cpu_energy, gpu_energy, ram_energy, energy, cpu_utilization, gpu_utilization, \
+     ram_utilization, wue";
+
+impl Measured {
+    /// All figures in the order of the columns.
+    pub(crate) fn figures(&self) -> [Option<f64>; 14] {
+        [
+            Some(self.duration_s),
+            self.emissions_kg,
+            self.emissions_rate_kg_s,
+            self.cpu_power_w,
+            self.gpu_power_w,
+            self.ram_power_w,
+            self.cpu_energy_kwh,
+            self.gpu_energy_kwh,
+            self.ram_energy_kwh,
+            self.energy_kwh,
+            self.cpu_utilization_percent,
+            self.gpu_utilization_percent,
+            self.ram_utilization_percent,
+            Some(self.wue),
+        ]
+    }
+
+    fn check(&self) -> Result<()> {
+        let figures = self.figures();
+        if figures.iter().flatten().any(|figure| !figure.is_finite()) {
+            return Err(Error::Invalid("a number is not finite"));
+        }
+        if figures.iter().flatten().any(|figure| figure.abs() > MAX_VALUE) {
+            return Err(Error::Invalid("a number is beyond 1e15"));
+        }
+        Ok(())
+    }
+}
+
+impl FromRow for Measured {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            duration_s: row.next()?,
+            emissions_kg: row.next()?,
+            emissions_rate_kg_s: row.next()?,
+            cpu_power_w: row.next()?,
+            gpu_power_w: row.next()?,
+            ram_power_w: row.next()?,
+            cpu_energy_kwh: row.next()?,
+            gpu_energy_kwh: row.next()?,
+            ram_energy_kwh: row.next()?,
+            energy_kwh: row.next()?,
+            cpu_utilization_percent: row.next()?,
+            gpu_utilization_percent: row.next()?,
+            ram_utilization_percent: row.next()?,
+            wue: row.next()?,
+        })
+    }
+}
+
+/// A stored row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Emission {
+    /// Its id.
+    pub id: EmissionId,
+    /// Its run.
+    pub run_id: RunId,
+    /// When the interval ended, by the client's clock.
+    pub timestamp: Timestamp,
+    /// What was measured.
+    pub measured: Measured,
+}
+
+/// A row to store.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NewEmission {
+    /// The client's id, or one of [`RepeatableIds`](crate::RepeatableIds): a row with an id that is
+    /// there counts once. Without, the store makes a fresh one.
+    pub id: Option<EmissionId>,
+    /// The run that it belongs to.
+    pub run_id: RunId,
+    /// When the interval ended.
+    pub timestamp: Timestamp,
+    /// What was measured.
+    pub measured: Measured,
+}
+
+/// Rows that are stored together or not at all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    /// The project of the token that brings them: runs of others are not seen.
+    pub project: Option<ProjectId>,
+    /// At most [`MAX_BATCH_ROWS`].
+    pub rows: Vec<NewEmission>,
+}
+
+impl Batch {
+    /// An error where a row cannot be stored.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.rows.len() > MAX_BATCH_ROWS {
+            return Err(Error::Invalid("more rows than one request may bring"));
+        }
+        self.rows.iter().try_for_each(|row| row.measured.check())
+    }
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ingested {
+    /// All rows are on the disk.
+    Stored {
+        /// Ids in the order of the rows.
+        ids: Vec<EmissionId>,
+        /// How many were not there before.
+        added: usize,
+    },
+    /// Nothing was stored: there is no such run, or not in that project.
+    NoSuchRun {
+        /// Place of the first such row in the batch.
+        row: usize,
+    },
+}

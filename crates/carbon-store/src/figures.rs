@@ -1,0 +1,352 @@
+//! Sums, series and comparisons. All of them are the same question, which rows of which runs fall
+//! into which stretch of time; it is answered from the sums of whole days, of whole hours where a
+//! day is cut, and from single rows where an hour is cut. So the answer is exact and its cost does
+//! not grow with the number of rows.
+
+use std::collections::HashMap;
+
+use crate::cell::{Cell, FromRow, Row};
+use crate::error::{Error, Result};
+use crate::experiment::{self, Experiment};
+use crate::id::{ExperimentId, OrganizationId, ProjectId, RunId, UserId};
+use crate::organization::{self, Organization};
+use crate::page::Paging;
+use crate::project::{self, Project};
+use crate::run::{self, Run};
+use crate::session::Session;
+use crate::store::Store;
+use crate::sums::{NAMES, OF_A_ROW, Sums, TOTALS};
+use crate::time::{BucketWidth, DAY_US, HOUR_US, Timestamp, Window};
+
+/// Whose rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Of all projects of an organization.
+    Organization(OrganizationId),
+    /// Of a project.
+    Project(ProjectId),
+    /// Of an experiment.
+    Experiment(ExperimentId),
+    /// Of a run.
+    Run(RunId),
+}
+
+impl Scope {
+    /// The condition for a run `r` of `live_runs` with the id as `$1`.
+    pub(crate) fn runs(self) -> (&'static str, Cell) {
+        match self {
+            Self::Organization(id) => ("r.organization_id = $1", id.into()),
+            Self::Project(id) => ("r.project_id = $1", id.into()),
+            Self::Experiment(id) => ("r.experiment_id = $1", id.into()),
+            Self::Run(id) => ("r.id = $1", id.into()),
+        }
+    }
+}
+
+/// By what rows are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupBy {
+    /// The project.
+    Project,
+    /// The experiment.
+    Experiment,
+    /// The run.
+    Run,
+    /// Who made the token that the run was written with.
+    Member,
+    /// The machine, where the client says its name.
+    Host,
+}
+
+/// What the rows of a group have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// All rows are one group.
+    All,
+    /// The project.
+    Project(ProjectId),
+    /// The experiment.
+    Experiment(ExperimentId),
+    /// The run.
+    Run(RunId),
+    /// The member; none where it is not known.
+    Member(Option<UserId>),
+    /// The machine; none where it is not known.
+    Host(Option<String>),
+}
+
+impl GroupBy {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Project => "r.project_id",
+            Self::Experiment => "r.experiment_id",
+            Self::Run => "r.id",
+            Self::Member => "r.member_id",
+            Self::Host => "r.host",
+        }
+    }
+
+    fn group(self, row: &mut Row) -> Result<Group> {
+        Ok(match self {
+            Self::Project => Group::Project(row.next()?),
+            Self::Experiment => Group::Experiment(row.next()?),
+            Self::Run => Group::Run(row.next()?),
+            Self::Member => Group::Member(row.next()?),
+            Self::Host => Group::Host(row.next()?),
+        })
+    }
+}
+
+/// Sums of one group in one stretch of time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeriesPoint {
+    /// Whose.
+    pub group: Group,
+    /// When the stretch begins.
+    pub start: Timestamp,
+    /// Its sums. Mean power is `cpu_power_over_time` and the like.
+    pub sums: Sums,
+}
+
+/// Stretches that one series may have.
+const MAX_BUCKETS: i64 = 100_000;
+
+impl Store {
+    /// Sums of an organization's rows in a window. None where the organization is not there.
+    pub async fn organization_sums(
+        &self,
+        id: OrganizationId,
+        window: Window,
+    ) -> Result<Option<(Organization, Sums)>> {
+        self.read(move |session| {
+            Box::pin(async move {
+                let Some(found) = organization::find(session, id).await? else { return Ok(None) };
+                let sums = total(session, Scope::Organization(id), window).await?;
+                Ok(Some((found, sums)))
+            })
+        })
+        .await
+    }
+
+    /// Sums of a project's rows in a window: zeros where there are none. None where the project is
+    /// not there.
+    pub async fn project_sums(
+        &self,
+        id: ProjectId,
+        window: Window,
+    ) -> Result<Option<(Project, Sums)>> {
+        self.read(move |session| {
+            Box::pin(async move {
+                let Some(found) = project::find(session, id).await? else { return Ok(None) };
+                let sums = total(session, Scope::Project(id), window).await?;
+                Ok(Some((found, sums)))
+            })
+        })
+        .await
+    }
+
+    /// Sums per experiment of a project, in the order of creation, zeros where an experiment has no
+    /// rows in the window. None where the project is not there.
+    pub async fn experiment_sums(
+        &self,
+        project: ProjectId,
+        window: Window,
+    ) -> Result<Option<Vec<(Experiment, Sums)>>> {
+        self.read(move |session| {
+            Box::pin(async move {
+                if project::find(session, project).await?.is_none() {
+                    return Ok(None);
+                }
+                let experiments = experiment::list(session, project, Paging::ALL).await?;
+                let scope = Scope::Project(project);
+                let mut sums = grouped(session, scope, GroupBy::Experiment, window).await?;
+                let with_sums = experiments.into_iter().map(|(_, experiment)| {
+                    let sums = sums.remove(&Group::Experiment(experiment.id)).unwrap_or_default();
+                    (experiment, sums)
+                });
+                Ok(Some(with_sums.collect()))
+            })
+        })
+        .await
+    }
+
+    /// Sums per run of an experiment, in the order of creation; runs without rows in the window are
+    /// left out.
+    pub async fn run_sums(
+        &self,
+        experiment: ExperimentId,
+        window: Window,
+    ) -> Result<Vec<(Run, Sums)>> {
+        self.read(move |session| {
+            Box::pin(async move {
+                let scope = Scope::Experiment(experiment);
+                let mut sums = grouped(session, scope, GroupBy::Run, window).await?;
+                if sums.is_empty() {
+                    return Ok(Vec::new());
+                }
+                let runs = run::of_experiment(session, experiment).await?;
+                let with_sums = runs
+                    .into_iter()
+                    .filter_map(|run| Some((sums.remove(&Group::Run(run.id))?, run)));
+                Ok(with_sums.map(|(sums, run)| (run, sums)).collect())
+            })
+        })
+        .await
+    }
+
+    /// Sums of all rows of a scope in a window; zeros where there are none.
+    pub async fn sums(&self, scope: Scope, window: Window) -> Result<Sums> {
+        self.look_up(move |session| Box::pin(total(session, scope, window))).await
+    }
+
+    /// Sums of a scope in a window, told apart; groups without rows are left out. Use by member and
+    /// by host is this.
+    pub async fn sums_by(
+        &self,
+        scope: Scope,
+        by: GroupBy,
+        window: Window,
+    ) -> Result<HashMap<Group, Sums>> {
+        self.look_up(move |session| Box::pin(grouped(session, scope, by, window))).await
+    }
+
+    /// Runs side by side, each with its sums in a window, in the order of the ids. Runs that are
+    /// not there are none.
+    pub async fn compare_runs(
+        &self,
+        runs: Vec<RunId>,
+        window: Window,
+    ) -> Result<Vec<Option<(Run, Sums)>>> {
+        self.read(move |session| {
+            Box::pin(async move {
+                let mut compared = Vec::with_capacity(runs.len());
+                for id in runs {
+                    compared.push(match run::find(session, id).await? {
+                        Some(run) => Some((run, total(session, Scope::Run(id), window).await?)),
+                        None => None,
+                    });
+                }
+                Ok(compared)
+            })
+        })
+        .await
+    }
+
+    /// Sums of a scope in stretches of `width`, the first of which begins with the window; together
+    /// or told apart, in the order of time. Stretches without rows are left out.
+    pub async fn series(
+        &self,
+        scope: Scope,
+        by: Option<GroupBy>,
+        window: Window,
+        width: BucketWidth,
+    ) -> Result<Vec<SeriesPoint>> {
+        let length = window.end.micros().saturating_sub(window.start.micros());
+        if length / width.micros() >= MAX_BUCKETS {
+            return Err(Error::Invalid("the window has too many intervals of that length"));
+        }
+        let (filter, id) = scope.runs();
+        let sql = question(filter, by, true);
+        self.look_up(move |session| {
+            Box::pin(async move {
+                let params = [id, window.start.into(), window.end.into(), width.micros().into()];
+                let rows = session.rows(&sql, &params).await?;
+                let point = |mut row: Row| {
+                    let group = group(by, &mut row)?;
+                    let bucket: i64 = row.next()?;
+                    let start = window.start.micros() + bucket * width.micros();
+                    let sums = Sums::from_row(&mut row)?;
+                    Ok(SeriesPoint { group, start: Timestamp::from_micros(start), sums })
+                };
+                rows.into_iter().map(point).collect()
+            })
+        })
+        .await
+    }
+}
+
+async fn total(session: &mut Session, scope: Scope, window: Window) -> Result<Sums> {
+    let (filter, id) = scope.runs();
+    let sql = question(filter, None, false);
+    let rows = session.rows(&sql, &[id, window.start.into(), window.end.into()]).await?;
+    match rows.into_iter().next() {
+        Some(mut row) => {
+            row.skip(2);
+            Sums::from_row(&mut row)
+        }
+        None => Ok(Sums::default()),
+    }
+}
+
+async fn grouped(
+    session: &mut Session,
+    scope: Scope,
+    by: GroupBy,
+    window: Window,
+) -> Result<HashMap<Group, Sums>> {
+    let (filter, id) = scope.runs();
+    let sql = question(filter, Some(by), false);
+    let rows = session.rows(&sql, &[id, window.start.into(), window.end.into()]).await?;
+    let entry = |mut row: Row| {
+        let group = by.group(&mut row)?;
+        row.skip(1);
+        Ok((group, Sums::from_row(&mut row)?))
+    };
+    rows.into_iter().map(entry).collect()
+}
+
+fn group(by: Option<GroupBy>, row: &mut Row) -> Result<Group> {
+    match by {
+        Some(by) => by.group(row),
+        None => {
+            row.skip(1);
+            Ok(Group::All)
+        }
+    }
+}
+
+/// Which rows fall where. `$1` is the scope, `$2` and `$3` the window, `$4` the width of stretches.
+///
+/// A day counts as a whole if it lies in the window and in one stretch; else its hours are looked
+/// at, and of an hour that is cut, its rows.
+fn question(filter: &str, by: Option<GroupBy>, has_buckets: bool) -> String {
+    let item = by.map_or("CAST(NULL AS TEXT)", GroupBy::column);
+    let bucket =
+        |time: &str| if has_buckets { format!("({time} - $2) / $4") } else { "0".to_owned() };
+    let whole = |start: &str, length: i64| {
+        let end = format!("{start} + {}", length - 1);
+        let inside = format!("{start} >= $2 AND {end} <= $3");
+        if has_buckets {
+            format!("({inside} AND {} = {})", bucket(start), bucket(&format!("({end})")))
+        } else {
+            format!("({inside})")
+        }
+    };
+    let (whole_day, whole_hour) = (whole("d.start_us", DAY_US), whole("h.start_us", HOUR_US));
+    let (bucket_of_sums, bucket_of_row) = (bucket("start_us"), bucket("e.timestamp_us"));
+    let (names, raw, totals) = (&*NAMES, &*OF_A_ROW, &*TOTALS);
+    let (last_of_day, last_of_hour) = (DAY_US - 1, HOUR_US - 1);
+    format!(
+        "WITH days AS (
+           SELECT {item} AS item, d.*, {whole_day} AS whole
+           FROM live_runs r JOIN run_days d ON d.run_key = r.key
+           WHERE {filter} AND d.start_us >= $2 - {last_of_day} AND d.start_us <= $3
+         ), hours AS (
+           SELECT d.item, h.*, {whole_hour} AS whole
+           FROM days d JOIN run_hours h ON h.run_key = d.run_key
+             AND h.start_us >= d.start_us AND h.start_us <= d.start_us + {last_of_day}
+           WHERE NOT d.whole AND h.start_us >= $2 - {last_of_hour} AND h.start_us <= $3
+         )
+         SELECT item, bucket, {totals} FROM (
+           SELECT item, {bucket_of_sums} AS bucket, {names} FROM days WHERE whole
+           UNION ALL
+           SELECT item, {bucket_of_sums} AS bucket, {names} FROM hours WHERE whole
+           UNION ALL
+           SELECT h.item, {bucket_of_row} AS bucket, {raw}
+           FROM hours h JOIN emissions e ON e.run_key = h.run_key
+             AND e.timestamp_us >= h.start_us AND e.timestamp_us <= h.start_us + {last_of_hour}
+           WHERE NOT h.whole AND e.timestamp_us >= $2 AND e.timestamp_us <= $3
+         ) AS parts
+         GROUP BY item, bucket ORDER BY bucket"
+    )
+}

@@ -1,0 +1,99 @@
+//! Ids of what is stored: random version 4 unless the caller brings one. Each kind is a type of its
+//! own, so that a run is never asked for with the id of a project.
+
+use uuid::Uuid;
+
+use crate::cell::{Cell, FromCell};
+use crate::error::Result;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new random id (version 4).
+            #[expect(clippy::new_without_default, reason = "each call gives another id")]
+            pub fn new() -> Self {
+                Self(Uuid::new_v4())
+            }
+
+            /// The bare id.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<$name> for Cell {
+            fn from(id: $name) -> Self {
+                Self::Id(id.0)
+            }
+        }
+
+        impl FromCell for $name {
+            fn from_cell(cell: Cell) -> Result<Self> {
+                Uuid::from_cell(cell).map(Self)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A person who signs in. Equals the OpenID subject where that is a UUID.
+    UserId,
+    /// A token with which a person uses the commands.
+    AccessTokenId,
+    /// A team.
+    OrganizationId,
+    /// An invitation into an organization.
+    InvitationId,
+    /// A project of an organization.
+    ProjectId,
+    /// A token that writes or reads the runs of one project.
+    ProjectTokenId,
+    /// An experiment of a project.
+    ExperimentId,
+    /// One run of an experiment.
+    RunId,
+    /// One row of a run.
+    EmissionId,
+    /// One row of telemetry.
+    TelemetryId,
+}
+
+/// Makes ids that are always the same for a key of the caller's, as the header `Idempotency-Key`
+/// is: a request that is sent again gives the same ids, and rows that are there count once. There
+/// is nothing to store and nothing that expires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RepeatableIds(Uuid);
+
+impl RepeatableIds {
+    /// Ids of `key` within `scope`, the project whose rows are written: the keys of two projects
+    /// never meet.
+    pub fn new(scope: ProjectId, key: &str) -> Self {
+        Self(Uuid::new_v5(&scope.uuid(), key.as_bytes()))
+    }
+
+    /// The id of a run.
+    pub fn run(self) -> RunId {
+        RunId(Uuid::new_v5(&self.0, b"run"))
+    }
+
+    /// The id of the request's row at `index`.
+    pub fn emission(self, index: usize) -> EmissionId {
+        EmissionId(Uuid::new_v5(&self.0, &(index as u64).to_be_bytes()))
+    }
+}

@@ -1,0 +1,211 @@
+//! Rows into SQLite: each is put beside the others of its run, and the sums of its hour and its day
+//! are written once per commit, however many rows of the commit they take up.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use rusqlite::types::{Null, ToSql};
+use rusqlite::{CachedStatement, Connection, OptionalExtension};
+
+use super::connection::fault;
+use crate::emission::{Batch, Ingested, MEASURED, NewEmission};
+use crate::error::{Error, Result};
+use crate::id::{EmissionId, ProjectId, RunId};
+use crate::session::Session;
+use crate::sums::{NAMES, Sums, Total, WIDTH, additions};
+
+/// Runs whose keys are kept in memory; then it starts again.
+const KEPT_RUNS: usize = 100_000;
+
+const FIND_RUN: &str = "SELECT key, project_id FROM live_runs WHERE id = ?1";
+
+const FIND_ROW: &str = "SELECT run_key FROM emissions WHERE id = ?1";
+
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "INSERT OR IGNORE INTO emissions (run_key, timestamp_us, id, {MEASURED}) VALUES ({})",
+        numbered(17)
+    )
+});
+
+static ADD_HOUR: LazyLock<String> = LazyLock::new(|| upsert("run_hours"));
+static ADD_DAY: LazyLock<String> = LazyLock::new(|| upsert("run_days"));
+
+fn upsert(table: &str) -> String {
+    let (names, values, additions) = (&*NAMES, numbered(2 + WIDTH), additions(table));
+    format!(
+        "INSERT INTO {table} (run_key, start_us, {names}) VALUES ({values}) \
+         ON CONFLICT (run_key, start_us) DO UPDATE SET {additions}"
+    )
+}
+
+fn numbered(count: usize) -> String {
+    let mut text = String::from("?1");
+    for number in 2..=count {
+        // Writing to a string cannot fail.
+        let _ = write!(text, ", ?{number}");
+    }
+    text
+}
+
+/// What a commit has to know of its rows.
+#[derive(Default)]
+pub(super) struct Ingest {
+    runs: HashMap<RunId, (i64, ProjectId)>,
+    hours: BTreeMap<(i64, i64), Sums>,
+    days: BTreeMap<(i64, i64), Sums>,
+    /// Changes when another process has written to the file.
+    data_version: i64,
+}
+
+impl Ingest {
+    /// Starts a commit.
+    pub(super) fn begin(&mut self, session: &mut Session) -> Result<()> {
+        let version = raw(session)?
+            .prepare_cached("PRAGMA data_version")
+            .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+            .map_err(fault)?;
+        if version != self.data_version {
+            self.runs.clear();
+            self.data_version = version;
+        }
+        Ok(())
+    }
+
+    /// Adds the rows of one request, or none of them. After `Conflict` and `NoSuchRun` nothing is
+    /// written; after any other error the transaction is lost.
+    pub(super) fn add(&mut self, session: &mut Session, batch: &Batch) -> Result<Ingested> {
+        let connection = raw(session)?;
+        let mut keys = Vec::with_capacity(batch.rows.len());
+        for (index, row) in batch.rows.iter().enumerate() {
+            match self.run(connection, row.run_id)? {
+                Some((key, project)) if batch.project.is_none_or(|wanted| wanted == project) => {
+                    keys.push(key);
+                }
+                _ => return Ok(Ingested::NoSuchRun { row: index }),
+            }
+        }
+        refuse_ids_of_other_runs(connection, &batch.rows, &keys)?;
+        let mut insert = connection.prepare_cached(&INSERT).map_err(fault)?;
+        let mut ids = Vec::with_capacity(batch.rows.len());
+        let mut added = 0;
+        for (row, key) in batch.rows.iter().zip(keys) {
+            let id = row.id.unwrap_or_else(EmissionId::new);
+            if store(&mut insert, key, id, row)? {
+                self.hours.entry((key, row.timestamp.hour())).or_default().add(&row.measured);
+                self.days.entry((key, row.timestamp.day())).or_default().add(&row.measured);
+                added += 1;
+            }
+            ids.push(id);
+        }
+        Ok(Ingested::Stored { ids, added })
+    }
+
+    /// Writes the sums of all rows of the commit.
+    pub(super) fn finish(&mut self, session: &mut Session) -> Result<()> {
+        let connection = raw(session)?;
+        for (sums, sql) in [(&mut self.hours, &ADD_HOUR), (&mut self.days, &ADD_DAY)] {
+            if sums.is_empty() {
+                continue;
+            }
+            let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+            for ((run, start), sums) in std::mem::take(sums) {
+                statement.raw_bind_parameter(1, run).map_err(fault)?;
+                statement.raw_bind_parameter(2, start).map_err(fault)?;
+                for (index, total) in (3..).zip(sums.totals()) {
+                    match total {
+                        Total::Count(count) => statement.raw_bind_parameter(index, count),
+                        Total::Sum(sum) => statement.raw_bind_parameter(index, sum),
+                    }
+                    .map_err(fault)?;
+                }
+                statement.raw_execute().map_err(fault)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs may have been deleted.
+    pub(super) fn forget_runs(&mut self) {
+        self.runs.clear();
+    }
+
+    /// The commit failed: what it would have added was not.
+    pub(super) fn abandon(&mut self) {
+        *self = Self::default();
+    }
+
+    fn run(&mut self, connection: &Connection, id: RunId) -> Result<Option<(i64, ProjectId)>> {
+        if let Some(found) = self.runs.get(&id) {
+            return Ok(Some(*found));
+        }
+        let mut statement = connection.prepare_cached(FIND_RUN).map_err(fault)?;
+        let found: Option<(i64, Vec<u8>)> = statement
+            .query_row([id.uuid().as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()
+            .map_err(fault)?;
+        let Some((key, project)) = found else { return Ok(None) };
+        let project = uuid::Uuid::from_slice(&project).map_err(Error::internal)?.into();
+        if self.runs.len() >= KEPT_RUNS {
+            self.runs.clear();
+        }
+        self.runs.insert(id, (key, project));
+        Ok(Some((key, project)))
+    }
+}
+
+/// An id names one row of one run. A row that says otherwise is refused, with its request.
+fn refuse_ids_of_other_runs(
+    connection: &Connection,
+    rows: &[NewEmission],
+    keys: &[i64],
+) -> Result<()> {
+    if rows.iter().all(|row| row.id.is_none()) {
+        return Ok(());
+    }
+    let mut find = connection.prepare_cached(FIND_ROW).map_err(fault)?;
+    let mut given: HashMap<EmissionId, i64> = HashMap::new();
+    for (row, &key) in rows.iter().zip(keys) {
+        let Some(id) = row.id else { continue };
+        if *given.entry(id).or_insert(key) != key {
+            return Err(Error::Conflict);
+        }
+        let owner: Option<i64> = find
+            .query_row([id.uuid().as_bytes().as_slice()], |row| row.get(0))
+            .optional()
+            .map_err(fault)?;
+        if owner.is_some_and(|owner| owner != key) {
+            return Err(Error::Conflict);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the row was not there before.
+fn store(
+    insert: &mut CachedStatement<'_>,
+    run: i64,
+    id: EmissionId,
+    row: &NewEmission,
+) -> Result<bool> {
+    let mut bind =
+        |index: usize, value: &dyn ToSql| insert.raw_bind_parameter(index, value).map_err(fault);
+    bind(1, &run)?;
+    bind(2, &row.timestamp.micros())?;
+    bind(3, &id.uuid().as_bytes().as_slice())?;
+    for (index, figure) in (4..).zip(row.measured.figures()) {
+        match figure {
+            Some(figure) => bind(index, &figure)?,
+            None => bind(index, &Null)?,
+        }
+    }
+    insert.raw_execute().map(|touched| touched > 0).map_err(fault)
+}
+
+fn raw(session: &mut Session) -> Result<&Connection> {
+    match session {
+        Session::Sqlite(connection) => Ok(connection.raw()),
+        Session::Postgres(_) => Err(Error::internal("rows of SQLite on another database")),
+    }
+}

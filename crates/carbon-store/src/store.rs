@@ -1,0 +1,186 @@
+//! The store: which database it is, and how a use case gets its transaction.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::emission::{Batch, Ingested};
+use crate::error::{Error, Result};
+use crate::postgres::{Mode, Postgres, Writers};
+use crate::session::{Answer, Session};
+use crate::sqlite::{self, Sqlite};
+
+/// What the server keeps. Copies are the same store.
+///
+/// Every method is one use case in one transaction. What is not there is `None`, `false` or an
+/// empty list; errors say what the caller should do. A method that changes something answers when
+/// it is on the disk.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+enum Inner {
+    Sqlite { database: Sqlite, path: Option<PathBuf> },
+    Postgres(Postgres),
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match &*self.0 {
+            Inner::Sqlite { path: Some(_), .. } => "Store(SQLite)",
+            Inner::Sqlite { path: None, .. } => "Store(memory)",
+            Inner::Postgres(_) => "Store(PostgreSQL)",
+        })
+    }
+}
+
+impl Store {
+    /// Opens a database and brings its schema up to date; several processes may do so at once.
+    ///
+    /// * `sqlite:///var/lib/codecarbon/store.sqlite`, or `sqlite://store.sqlite` beside the working
+    ///   directory. A file that is missing is made; its directory must be there.
+    /// * `sqlite::memory:` is empty and ends with the store.
+    /// * `postgres://user:password@host:port/database?sslmode=require&sslrootcert=/path`, also
+    ///   `postgresql://` and `postgresql+driver://`.
+    pub async fn open(url: &str) -> Result<Self> {
+        if url == "sqlite::memory:" {
+            return Self::open_memory().await;
+        }
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            return Self::open_file(Path::new(path)).await;
+        }
+        match url.split_once("://") {
+            Some((scheme, rest))
+                if matches!(scheme.split('+').next(), Some("postgres" | "postgresql")) =>
+            {
+                let postgres = Postgres::open(&format!("postgres://{rest}")).await?;
+                Ok(Self(Arc::new(Inner::Postgres(postgres))))
+            }
+            _ => Err(Error::Address("starts neither with sqlite:// nor with postgres://")),
+        }
+    }
+
+    /// Opens a SQLite file.
+    pub async fn open_file(path: &Path) -> Result<Self> {
+        let path = path.to_owned();
+        let inner = blocking(move || {
+            let database = Sqlite::open_file(&path)?;
+            Ok(Inner::Sqlite { database, path: Some(path) })
+        });
+        Ok(Self(Arc::new(inner.await?)))
+    }
+
+    /// An empty store in memory.
+    pub async fn open_memory() -> Result<Self> {
+        let inner = blocking(|| Ok(Inner::Sqlite { database: Sqlite::open_memory()?, path: None }));
+        Ok(Self(Arc::new(inner.await?)))
+    }
+
+    /// Finishes what was accepted and closes the database. Later calls are `Unavailable`.
+    pub async fn close(&self) {
+        match &*self.0 {
+            Inner::Sqlite { database, .. } => {
+                if let Some(readers) = &database.readers {
+                    readers.close();
+                }
+                let store = Arc::clone(&self.0);
+                let closed = tokio::task::spawn_blocking(move || {
+                    if let Inner::Sqlite { database, .. } = &*store {
+                        database.writer.close();
+                    }
+                });
+                // It fails only where the runtime ends, and then the writer ends with the store.
+                drop(closed.await);
+            }
+            Inner::Postgres(postgres) => {
+                postgres.writers.close().await;
+                postgres.pool.close();
+            }
+        }
+    }
+
+    /// Adds rows, all of them or none, and answers when they are on the disk. What is queued while
+    /// a commit runs is committed together next. A row whose id is there counts once; an id that
+    /// names a row of another run is a `Conflict`.
+    pub async fn ingest(&self, batch: Batch) -> Result<Ingested> {
+        batch.check()?;
+        match &*self.0 {
+            Inner::Sqlite { database, .. } => database.writer.ingest(batch).await,
+            Inner::Postgres(postgres) => postgres.writers.ingest(batch).await,
+        }
+    }
+
+    /// Copies the database into a new file while it is in use. PostgreSQL has its own program for
+    /// that, `pg_dump`, and is not copied here.
+    pub async fn back_up(&self, target: &Path) -> Result<()> {
+        let Inner::Sqlite { path: Some(source), .. } = &*self.0 else {
+            return Err(Error::Address("only a SQLite file is copied; use pg_dump"));
+        };
+        let (source, target) = (source.clone(), target.to_owned());
+        blocking(move || sqlite::back_up(&source, &target)).await
+    }
+
+    /// Puts a copy made by [`back_up`](Self::back_up) in the place of a database that is gone. The
+    /// copy is checked; a file that is there is never overwritten.
+    pub async fn restore(copy: &Path, target: &Path) -> Result<()> {
+        let (copy, target) = (copy.to_owned(), target.to_owned());
+        blocking(move || sqlite::restore(&copy, &target)).await
+    }
+
+    /// Runs a use case that changes something.
+    pub(crate) async fn write<T, F>(&self, use_case: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'s> FnOnce(&'s mut Session) -> Answer<'s, T> + Send + 'static,
+    {
+        match &*self.0 {
+            Inner::Sqlite { database, .. } => database.writer.run(use_case).await,
+            Inner::Postgres(postgres) => postgres.pool.run(Mode::Write, use_case).await,
+        }
+    }
+
+    /// Runs a use case that reads with several statements, of one snapshot.
+    pub(crate) async fn read<T, F>(&self, use_case: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'s> FnOnce(&'s mut Session) -> Answer<'s, T> + Send + 'static,
+    {
+        self.read_as(Mode::Read, use_case).await
+    }
+
+    /// Runs a use case that reads with one statement.
+    pub(crate) async fn look_up<T, F>(&self, use_case: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'s> FnOnce(&'s mut Session) -> Answer<'s, T> + Send + 'static,
+    {
+        self.read_as(Mode::LookUp, use_case).await
+    }
+
+    async fn read_as<T, F>(&self, mode: Mode, use_case: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'s> FnOnce(&'s mut Session) -> Answer<'s, T> + Send + 'static,
+    {
+        match &*self.0 {
+            Inner::Sqlite { database: Sqlite { readers: Some(readers), .. }, .. } => {
+                readers.run(use_case).await
+            }
+            Inner::Sqlite { database, .. } => database.writer.run(use_case).await,
+            Inner::Postgres(postgres) => postgres.pool.run(mode, use_case).await,
+        }
+    }
+
+    /// The writers that take runs together, where runs are not written like anything else.
+    pub(crate) fn writers(&self) -> Option<&Writers> {
+        match &*self.0 {
+            Inner::Sqlite { .. } => None,
+            Inner::Postgres(postgres) => Some(&postgres.writers),
+        }
+    }
+}
+
+/// Runs what waits for the disk where it holds nobody up.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+}

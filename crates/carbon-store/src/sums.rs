@@ -1,0 +1,258 @@
+//! Sums of rows, in the form in which they are kept per run and hour and day: two of them added
+//! are the sums of all their rows, so that any window is whole days and hours and, at its edges,
+//! single rows.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use crate::cell::{FromRow, Row};
+use crate::emission::Measured;
+use crate::error::Result;
+
+/// A plain mean over rows; rows without the figure do not count.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Average {
+    /// Sum of the figure.
+    pub sum: f64,
+    /// Rows that have it.
+    pub count: i64,
+}
+
+impl Average {
+    /// The mean; none where no row has the figure.
+    pub fn mean(self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum / self.count as f64)
+    }
+
+    fn add(&mut self, figure: Option<f64>) {
+        self.sum += figure.unwrap_or_default();
+        self.count += i64::from(figure.is_some());
+    }
+}
+
+/// A mean over time: each row counts by the length of its interval.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct TimeAverage {
+    /// Power times length, W·s.
+    pub work_ws: f64,
+    /// Length of the intervals that have a power, s.
+    pub weight_s: f64,
+}
+
+impl TimeAverage {
+    /// Mean power, W; none where no row has one.
+    pub fn mean_w(self) -> Option<f64> {
+        (self.weight_s > 0.0).then(|| self.work_ws / self.weight_s)
+    }
+
+    fn add(&mut self, power_w: Option<f64>, duration_s: f64) {
+        if let Some(power_w) = power_w {
+            self.work_ws += power_w * duration_s;
+            self.weight_s += duration_s;
+        }
+    }
+}
+
+/// Sums of rows. Missing figures count as zero in sums and not at all in means.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Sums {
+    /// Rows.
+    pub rows: i64,
+    /// Length of the intervals, s.
+    pub duration_s: f64,
+    /// CO2e, kg.
+    pub emissions_kg: f64,
+    /// Energy in all, kWh.
+    pub energy_kwh: f64,
+    /// Energy of the processors, kWh.
+    pub cpu_energy_kwh: f64,
+    /// Energy of the GPUs, kWh.
+    pub gpu_energy_kwh: f64,
+    /// Energy of the memory, kWh.
+    pub ram_energy_kwh: f64,
+    /// CO2e per second, kg/s. Its count is the API's `emissions_count`.
+    pub emissions_rate: Average,
+    /// Power of the processors over rows, W: what the reference's sums give.
+    pub cpu_power: Average,
+    /// Power of the GPUs over rows, W.
+    pub gpu_power: Average,
+    /// Power of the memory over rows, W.
+    pub ram_power: Average,
+    /// Use of the processors, percent.
+    pub cpu_utilization: Average,
+    /// Use of the GPUs, percent.
+    pub gpu_utilization: Average,
+    /// Use of the memory, percent.
+    pub ram_utilization: Average,
+    /// Power of the processors over time.
+    pub cpu_power_over_time: TimeAverage,
+    /// Power of the GPUs over time.
+    pub gpu_power_over_time: TimeAverage,
+    /// Power of the memory over time.
+    pub ram_power_over_time: TimeAverage,
+}
+
+/// A kept column and what a single row adds to it.
+type Column = (&'static str, &'static str);
+
+/// The kept columns in the order of the fields of `Sums`.
+const COLUMNS: [Column; 27] = [
+    ("row_count", "1"),
+    ("duration_s", "e.duration_s"),
+    ("emissions_kg", "coalesce(e.emissions_kg, 0)"),
+    ("energy", "coalesce(e.energy, 0)"),
+    ("cpu_energy", "coalesce(e.cpu_energy, 0)"),
+    ("gpu_energy", "coalesce(e.gpu_energy, 0)"),
+    ("ram_energy", "coalesce(e.ram_energy, 0)"),
+    ("rate_sum", "coalesce(e.emissions_rate, 0)"),
+    ("rate_count", "CASE WHEN e.emissions_rate IS NULL THEN 0 ELSE 1 END"),
+    ("cpu_power_sum", "coalesce(e.cpu_power, 0)"),
+    ("cpu_power_count", "CASE WHEN e.cpu_power IS NULL THEN 0 ELSE 1 END"),
+    ("gpu_power_sum", "coalesce(e.gpu_power, 0)"),
+    ("gpu_power_count", "CASE WHEN e.gpu_power IS NULL THEN 0 ELSE 1 END"),
+    ("ram_power_sum", "coalesce(e.ram_power, 0)"),
+    ("ram_power_count", "CASE WHEN e.ram_power IS NULL THEN 0 ELSE 1 END"),
+    ("cpu_utilization_sum", "coalesce(e.cpu_utilization, 0)"),
+    ("cpu_utilization_count", "CASE WHEN e.cpu_utilization IS NULL THEN 0 ELSE 1 END"),
+    ("gpu_utilization_sum", "coalesce(e.gpu_utilization, 0)"),
+    ("gpu_utilization_count", "CASE WHEN e.gpu_utilization IS NULL THEN 0 ELSE 1 END"),
+    ("ram_utilization_sum", "coalesce(e.ram_utilization, 0)"),
+    ("ram_utilization_count", "CASE WHEN e.ram_utilization IS NULL THEN 0 ELSE 1 END"),
+    ("cpu_work_ws", "coalesce(e.cpu_power * e.duration_s, 0)"),
+    ("cpu_weight_s", "CASE WHEN e.cpu_power IS NULL THEN 0 ELSE e.duration_s END"),
+    ("gpu_work_ws", "coalesce(e.gpu_power * e.duration_s, 0)"),
+    ("gpu_weight_s", "CASE WHEN e.gpu_power IS NULL THEN 0 ELSE e.duration_s END"),
+    ("ram_work_ws", "coalesce(e.ram_power * e.duration_s, 0)"),
+    ("ram_weight_s", "CASE WHEN e.ram_power IS NULL THEN 0 ELSE e.duration_s END"),
+];
+
+/// `row_count, duration_s, …`
+pub(crate) static NAMES: LazyLock<String> = LazyLock::new(|| join(|name, _| name.to_owned()));
+
+/// What a row `e` of emissions adds to each column.
+pub(crate) static OF_A_ROW: LazyLock<String> =
+    LazyLock::new(|| join(|name, raw| format!("{raw} AS {name}")));
+
+/// Sums of columns of kept rows. Counts stay integers.
+pub(crate) static TOTALS: LazyLock<String> = LazyLock::new(|| {
+    join(|name, _| {
+        if name.ends_with("count") {
+            format!("CAST(sum({name}) AS BIGINT) AS {name}")
+        } else {
+            format!("sum({name}) AS {name}")
+        }
+    })
+});
+
+/// Adds to a kept row of `table` what an insert would have put there.
+pub(crate) fn additions(table: &str) -> String {
+    join(|name, _| format!("{name} = {table}.{name} + excluded.{name}"))
+}
+
+/// Number of kept columns.
+pub(crate) const WIDTH: usize = COLUMNS.len();
+
+fn join(each: impl Fn(&str, &str) -> String) -> String {
+    let mut text = String::new();
+    for (name, raw) in COLUMNS {
+        let comma = if text.is_empty() { "" } else { ", " };
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{comma}{}", each(name, raw));
+    }
+    text
+}
+
+/// A kept column of either kind.
+pub(crate) enum Total {
+    Count(i64),
+    Sum(f64),
+}
+
+impl Sums {
+    /// Adds a row.
+    pub(crate) fn add(&mut self, row: &Measured) {
+        self.rows += 1;
+        self.duration_s += row.duration_s;
+        self.emissions_kg += row.emissions_kg.unwrap_or_default();
+        self.energy_kwh += row.energy_kwh.unwrap_or_default();
+        self.cpu_energy_kwh += row.cpu_energy_kwh.unwrap_or_default();
+        self.gpu_energy_kwh += row.gpu_energy_kwh.unwrap_or_default();
+        self.ram_energy_kwh += row.ram_energy_kwh.unwrap_or_default();
+        self.emissions_rate.add(row.emissions_rate_kg_s);
+        self.cpu_power.add(row.cpu_power_w);
+        self.gpu_power.add(row.gpu_power_w);
+        self.ram_power.add(row.ram_power_w);
+        self.cpu_utilization.add(row.cpu_utilization_percent);
+        self.gpu_utilization.add(row.gpu_utilization_percent);
+        self.ram_utilization.add(row.ram_utilization_percent);
+        self.cpu_power_over_time.add(row.cpu_power_w, row.duration_s);
+        self.gpu_power_over_time.add(row.gpu_power_w, row.duration_s);
+        self.ram_power_over_time.add(row.ram_power_w, row.duration_s);
+    }
+
+    /// The kept columns, in their order.
+    pub(crate) fn totals(&self) -> [Total; WIDTH] {
+        use Total::{Count, Sum};
+        [
+            Count(self.rows),
+            Sum(self.duration_s),
+            Sum(self.emissions_kg),
+            Sum(self.energy_kwh),
+            Sum(self.cpu_energy_kwh),
+            Sum(self.gpu_energy_kwh),
+            Sum(self.ram_energy_kwh),
+            Sum(self.emissions_rate.sum),
+            Count(self.emissions_rate.count),
+            Sum(self.cpu_power.sum),
+            Count(self.cpu_power.count),
+            Sum(self.gpu_power.sum),
+            Count(self.gpu_power.count),
+            Sum(self.ram_power.sum),
+            Count(self.ram_power.count),
+            Sum(self.cpu_utilization.sum),
+            Count(self.cpu_utilization.count),
+            Sum(self.gpu_utilization.sum),
+            Count(self.gpu_utilization.count),
+            Sum(self.ram_utilization.sum),
+            Count(self.ram_utilization.count),
+            Sum(self.cpu_power_over_time.work_ws),
+            Sum(self.cpu_power_over_time.weight_s),
+            Sum(self.gpu_power_over_time.work_ws),
+            Sum(self.gpu_power_over_time.weight_s),
+            Sum(self.ram_power_over_time.work_ws),
+            Sum(self.ram_power_over_time.weight_s),
+        ]
+    }
+}
+
+impl FromRow for Sums {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            rows: row.next()?,
+            duration_s: row.next()?,
+            emissions_kg: row.next()?,
+            energy_kwh: row.next()?,
+            cpu_energy_kwh: row.next()?,
+            gpu_energy_kwh: row.next()?,
+            ram_energy_kwh: row.next()?,
+            emissions_rate: average(row)?,
+            cpu_power: average(row)?,
+            gpu_power: average(row)?,
+            ram_power: average(row)?,
+            cpu_utilization: average(row)?,
+            gpu_utilization: average(row)?,
+            ram_utilization: average(row)?,
+            cpu_power_over_time: time_average(row)?,
+            gpu_power_over_time: time_average(row)?,
+            ram_power_over_time: time_average(row)?,
+        })
+    }
+}
+
+fn average(row: &mut Row) -> Result<Average> {
+    Ok(Average { sum: row.next()?, count: row.next()? })
+}
+
+fn time_average(row: &mut Row) -> Result<TimeAverage> {
+    Ok(TimeAverage { work_ws: row.next()?, weight_s: row.next()? })
+}

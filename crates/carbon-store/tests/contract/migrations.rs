@@ -1,0 +1,63 @@
+//! Opening databases: made where missing, by several processes at once, and refused when newer.
+
+use carbon_store::{Error, Store};
+
+use crate::databases::{runtime, server};
+
+async fn open_at_once(url: &str) {
+    let openers = (0..8).map(|_| {
+        let url = url.to_owned();
+        tokio::spawn(async move { Store::open(&url).await.unwrap() })
+    });
+    for opener in openers.collect::<Vec<_>>() {
+        opener.await.unwrap().close().await;
+    }
+}
+
+#[test]
+fn several_processes_may_start_at_once_on_postgres() {
+    let url = server().database();
+    runtime().block_on(open_at_once(&url));
+    assert_eq!(server().psql(&url, "SELECT version FROM schema_versions"), "1");
+}
+
+#[test]
+fn several_processes_may_start_at_once_on_sqlite() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", directory.path().join("store.sqlite").display());
+    runtime().block_on(open_at_once(&url));
+}
+
+#[test]
+fn a_newer_schema_is_refused_on_postgres() {
+    let url = server().database();
+    runtime().block_on(open_at_once(&url));
+    server().psql(&url, "INSERT INTO schema_versions VALUES (99, 0)");
+    let error = runtime().block_on(Store::open(&url)).unwrap_err();
+    assert!(matches!(error, Error::NewerSchema { found: 99, known: 1 }), "{error:?}");
+    assert!(error.to_string().contains("newer version"));
+}
+
+#[test]
+fn a_newer_schema_is_refused_on_sqlite() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("store.sqlite");
+    runtime().block_on(async {
+        Store::open_file(&path).await.unwrap().close().await;
+        let raw = rusqlite::Connection::open(&path).unwrap();
+        raw.execute("INSERT INTO schema_versions VALUES (99, 0)", []).unwrap();
+        let error = Store::open_file(&path).await.unwrap_err();
+        assert!(matches!(error, Error::NewerSchema { found: 99, known: 1 }), "{error:?}");
+    });
+}
+
+#[test]
+fn addresses_that_are_no_databases_are_refused() {
+    runtime().block_on(async {
+        for url in ["mysql://localhost/x", "store.sqlite", ""] {
+            assert!(matches!(Store::open(url).await, Err(Error::Address(_))), "{url}");
+        }
+        let nobody_there = Store::open("postgres://u@127.0.0.1:1/x").await;
+        assert!(matches!(nobody_there, Err(Error::Unavailable { .. })), "{nobody_there:?}");
+    });
+}

@@ -1,0 +1,215 @@
+//! A PostgreSQL server of a test's own: a new cluster in a temporary directory, on a free port of
+//! loopback, run by an unprivileged user. It ends with the test's process, however that ends.
+//!
+//! It uses the programs that Debian's package `postgresql` installs and no driver: databases are
+//! made with `createdb`.
+
+use std::fs;
+use std::io;
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Where Debian keeps the programs of each version.
+const VERSIONS: &str = "/usr/lib/postgresql";
+
+/// Waits for the end of its input, which is the end of the test's process, and cleans up.
+const WATCHER: &str = r#"
+trap "" INT TERM HUP
+read -r _
+"$@" stop -m immediate >/dev/null 2>&1
+cd / && rm -rf "$DIRECTORY"
+"#;
+
+/// A running server.
+#[derive(Debug)]
+pub struct Postgres {
+    directory: PathBuf,
+    programs: PathBuf,
+    port: u16,
+    user: Option<String>,
+    databases: AtomicU32,
+    watcher: Child,
+}
+
+impl Postgres {
+    /// Makes a cluster and starts it, which takes about two seconds. Panics where PostgreSQL is not
+    /// installed.
+    pub fn start() -> Self {
+        let programs = programs().expect("PostgreSQL: apt-get install postgresql");
+        let directory = tempfile::Builder::new()
+            .prefix("postgres-")
+            .tempdir()
+            .expect("files, ports and processes of a test")
+            .keep();
+        let user = unprivileged();
+        if let Some(name) = &user {
+            let uid = id("-u", name).expect("the user has a number");
+            let gid = id("-g", name).expect("the user has a group");
+            chown(&directory, Some(uid), Some(gid)).expect("files, ports and processes of a test");
+        }
+        fs::set_permissions(&directory, fs::Permissions::from_mode(0o700))
+            .expect("files, ports and processes of a test");
+        let port = free_port();
+        let mut server = Self {
+            watcher: Command::new("true")
+                .stdin(Stdio::piped())
+                .spawn()
+                .expect("files, ports and processes of a test"),
+            databases: AtomicU32::new(0),
+            directory,
+            programs,
+            port,
+            user,
+        };
+        server.watch();
+        let initdb = server.programs.join("initdb");
+        let mut command = server.as_user(&initdb);
+        command.arg("-D").arg(server.files());
+        command.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
+        succeed(&mut command);
+        server.resume();
+        server
+    }
+
+    /// A new empty database; its address.
+    pub fn database(&self) -> String {
+        self.database_like("template1")
+    }
+
+    /// A new copy of a database that nobody is connected to; its address.
+    pub fn database_like(&self, template: &str) -> String {
+        let template = template.rsplit('/').next().unwrap_or(template);
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let mut command = Command::new(self.programs.join("createdb"));
+        command.args(["-h", "127.0.0.1", "-U", "postgres", "-T", template, "-p"]);
+        succeed(command.arg(self.port.to_string()).arg(&name));
+        format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// Runs statements with `psql` and gives what it prints: values only, `|` between them.
+    pub fn psql(&self, database: &str, sql: &str) -> String {
+        let mut command = Command::new(self.programs.join("psql"));
+        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql]);
+        let output = command.output().expect("files, ports and processes of a test");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout)
+            .expect("files, ports and processes of a test")
+            .trim()
+            .to_owned()
+    }
+
+    /// Stops the server at once, as a crash would.
+    pub fn crash(&self) {
+        succeed(self.control().args(["stop", "-m", "immediate", "-w"]));
+    }
+
+    /// Starts it again after `crash`.
+    pub fn resume(&self) {
+        let options = format!(
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+             -c max_connections=200 -c shared_buffers=128MB",
+            self.port
+        );
+        let log = self.directory.join("log");
+        succeed(self.control().arg("-l").arg(log).args(["-w", "-o", &options, "start"]));
+    }
+
+    fn files(&self) -> PathBuf {
+        self.directory.join("data")
+    }
+
+    fn control(&self) -> Command {
+        let mut command = self.as_user(&self.programs.join("pg_ctl"));
+        command.arg("-D").arg(self.files());
+        command
+    }
+
+    /// A program run by the user that may run a server, which root may not.
+    fn as_user(&self, program: &Path) -> Command {
+        let mut command = match &self.user {
+            None => Command::new(program),
+            Some(user) => {
+                let mut command = Command::new("setpriv");
+                command.args(["--reuid", user, "--regid", user, "--clear-groups", "--"]);
+                command.arg(program);
+                command
+            }
+        };
+        command.current_dir(&self.directory);
+        command
+    }
+
+    fn watch(&mut self) {
+        let control = self.control();
+        let mut watcher = Command::new("sh");
+        watcher.args(["-c", WATCHER, "watcher"]).arg(control.get_program());
+        watcher.args(control.get_args()).current_dir("/");
+        watcher.env("DIRECTORY", &self.directory);
+        watcher.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        self.watcher.wait().expect("files, ports and processes of a test");
+        self.watcher = watcher.spawn().expect("files, ports and processes of a test");
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.watcher.stdin.take());
+        // It ends by itself; waiting only makes sure that the directory is gone.
+        drop(self.watcher.wait());
+    }
+}
+
+/// The programs of the newest version that is installed.
+fn programs() -> Option<PathBuf> {
+    let versions = fs::read_dir(VERSIONS).ok()?.flatten().map(|entry| entry.path());
+    let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();
+    let newest = versions.max_by_key(number)?.join("bin");
+    newest.join("initdb").is_file().then_some(newest)
+}
+
+/// Who runs the server when the test is run by root.
+fn unprivileged() -> Option<String> {
+    if id("-u", "") != Some(0) {
+        return None;
+    }
+    let names = ["postgres", "nobody"].into_iter();
+    names.map(str::to_owned).find(|name| id("-u", name).is_some())
+}
+
+fn id(flag: &str, user: &str) -> Option<u32> {
+    let mut command = Command::new("id");
+    command.arg(flag);
+    if !user.is_empty() {
+        command.arg(user);
+    }
+    let output = command.stderr(Stdio::null()).output().ok()?;
+    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+}
+
+fn free_port() -> u16 {
+    let listener: io::Result<TcpListener> = TcpListener::bind("127.0.0.1:0");
+    listener
+        .and_then(|listener| listener.local_addr())
+        .expect("files, ports and processes of a test")
+        .port()
+}
+
+fn succeed(command: &mut Command) {
+    // Files rather than pipes: a server that is started keeps them open.
+    let log = tempfile::tempfile().expect("files, ports and processes of a test");
+    command.stdin(Stdio::null());
+    command
+        .stdout(log.try_clone().expect("files, ports and processes of a test"))
+        .stderr(log.try_clone().expect("files, ports and processes of a test"));
+    let status = command.status();
+    if !status.as_ref().is_ok_and(std::process::ExitStatus::success) {
+        let mut text = String::new();
+        let mut log = log;
+        io::Seek::rewind(&mut log).expect("files, ports and processes of a test");
+        drop(io::Read::read_to_string(&mut log, &mut text));
+        panic!("{command:?}: {status:?}\n{text}");
+    }
+}
