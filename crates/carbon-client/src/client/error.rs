@@ -26,7 +26,7 @@ pub enum ApiError {
     /// What was sent is not valid; sending it again is of no use.
     #[error("the server takes it for invalid ({status}{})", words(detail))]
     Invalid {
-        /// HTTP status, 400, 413, 422 and the like.
+        /// HTTP status: 400, 409, 413 or 422.
         status: u16,
         /// The server's words.
         detail: String,
@@ -81,7 +81,7 @@ impl ApiError {
             404 => Self::NotFound { detail },
             429 => Self::RateLimited { retry_after, detail },
             status @ (408 | 425 | 500..=599) => Self::ServerFault { status, retry_after, detail },
-            status @ 400..=499 => Self::Invalid { status, detail },
+            status @ (400 | 409 | 413 | 422) => Self::Invalid { status, detail },
             status @ 300..=399 => match answer.header("location") {
                 Some(to) => Self::Moved { to: without_query(to) },
                 None => Self::Strange { status, why: detail },

@@ -39,6 +39,12 @@ pub struct CallLimits {
     pub authorities: Option<PathBuf>,
 }
 
+impl Default for CallLimits {
+    fn default() -> Self {
+        Self { total: Duration::from_secs(10), authorities: None }
+    }
+}
+
 impl CallLimits {
     /// What a configuration says (`api_timeout_secs`, `ca_bundle`).
     pub fn from_config(config: &Config) -> Self {

@@ -1,0 +1,10 @@
+//! The API output against a receiver on loopback: what arrives, what stays, what is said.
+
+mod calls;
+mod children;
+mod delivery;
+mod failures;
+mod kills;
+mod receiver;
+mod runs;
+mod spooling;
