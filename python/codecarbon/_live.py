@@ -68,7 +68,7 @@ class _Follower:
             is_line_due = self._rounds == 1 and is_told(_INFO)
             if not is_live and not is_line_due:
                 return
-            outcome = tracker._latest()
+            outcome = tracker._core.flush(False) if is_live else tracker._core.peek()
             if outcome is None:
                 return
             if is_line_due:

@@ -7,7 +7,6 @@ forked child starts clean: the trackers of its parent are there as ones that wer
 from __future__ import annotations
 
 import os
-import sys
 
 from codecarbon import _native
 
@@ -41,9 +40,6 @@ def _stop_all() -> None:
 
 def _after_fork_in_child() -> None:
     _native.after_fork_in_child()
-    place = sys.modules.get("codecarbon._place")
-    if place is not None:
-        place.start_clean()
     for tracker in list(running.values()):
         tracker._inherit()
     running.clear()

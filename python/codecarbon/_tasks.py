@@ -61,7 +61,7 @@ def close_task(tracker: BaseEmissionsTracker, name: str | None) -> EmissionsData
         log.warning("stop_task : No active task to stop.")
         return None
     task.is_active = False
-    task.emissions_data = data = EmissionsData(*tracker._placed(outcome).values)
+    task.emissions_data = data = EmissionsData(*outcome.values)
     if _innermost.get() is task:
         _innermost.set(_active(task._enclosing))
     return data

@@ -73,7 +73,6 @@ class BaseEmissionsTracker:
             level,
             preamble,
         ) = self._core.essentials
-        self._asks_for_place = self._core.asks_for_place
         log.set_logger_level(level)
         log.set_logger_format(preamble)
         for remark in self._core.remarks:
@@ -149,7 +148,7 @@ class BaseEmissionsTracker:
                 log.error("You first need to start the tracker.")
                 return None
             try:
-                outcome = self._placed(self._core.peek())
+                outcome = self._core.flush(True)
                 self._publish(outcome)
                 return outcome.emissions
             except Exception as error:
@@ -270,11 +269,6 @@ class BaseEmissionsTracker:
             return
         self._start_time = perf_counter()
         running[id(self)] = self
-        if self._asks_for_place:
-            from codecarbon import _place
-
-            _place.ask_in_background()
-            place = ()
         for warning in place:
             # That an unknown country is one has been said by the constructor.
             if warning not in _said and not warning.startswith("Does not support"):
@@ -305,7 +299,6 @@ class BaseEmissionsTracker:
         try:
             if outcome is None:
                 return None
-            outcome = self._placed(outcome)
             self._outcome = outcome
             self.final_emissions = outcome.emissions
             self._publish(outcome)
@@ -351,15 +344,7 @@ class BaseEmissionsTracker:
         return total, delta
 
     def _latest(self) -> Any:
-        return self._outcome if self._start_time is None else self._placed(self._core.peek())
-
-    def _placed(self, outcome: Any) -> Any:
-        """The outcome at the place of this machine, if nobody said another."""
-        if not self._asks_for_place or outcome is None:
-            return outcome
-        from codecarbon import _place
-
-        return self._core.relocated(outcome, *_place.known())
+        return self._outcome if self._start_time is None else self._core.peek()
 
     @property
     def _output_handlers(self) -> list[Any]:

@@ -12,6 +12,7 @@ mod files;
 mod gpus;
 mod hubs;
 mod interpreter;
+mod live;
 mod lookups;
 mod outcome;
 mod pace;
@@ -55,6 +56,7 @@ mod _native {
     #[pyfunction]
     fn after_fork_in_child() {
         crate::hubs::forget_the_parents();
+        crate::live::forget_the_parents();
         crate::ticker::forget_the_parents();
     }
 

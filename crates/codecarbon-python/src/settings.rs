@@ -17,6 +17,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyList, PySet, PyString, PyTuple};
 
 use crate::errors::IntoPython;
+use crate::live::Asking;
 
 /// Levels of the remarks, as Python's `logging` numbers them.
 const WARNING: u8 = 30;
@@ -33,6 +34,7 @@ pub(crate) struct Found {
     pub(crate) is_place_set: bool,
     pub(crate) remarks: Vec<(u8, String)>,
     pub(crate) slurm_job: Option<SlurmJob>,
+    pub(crate) asking: Asking,
 }
 
 /// Everything that a configuration without files is made of, in Python's order.
@@ -103,17 +105,10 @@ impl Given {
             let code = code.as_str();
             remarks.push((ERROR, format!("Does not support country with ISO code {code}")));
         }
-        let config = &resolved.config;
-        if config.electricitymaps_api_token.is_some()
-            && config.force_carbon_intensity_g_co2e_kwh.is_none()
-        {
-            let note = "electricitymaps_api_token has no effect on trackers yet: the yearly average \
-                        of the place is used";
-            remarks.push((WARNING, note.to_owned()));
-        }
         let places = ["country_iso_code", "country_2letter_iso_code", "cloud_provider"];
         let is_place_set = places.iter().any(|key| resolved.is_set(key));
-        Ok(Found { config: Arc::new(resolved.config), is_place_set, remarks, slurm_job })
+        let asking = Asking::of(&variable, home);
+        Ok(Found { config: Arc::new(resolved.config), is_place_set, remarks, slurm_job, asking })
     }
 }
 
@@ -157,6 +152,7 @@ fn relevant_variables(environ: &Bound<'_, PyAny>) -> PyResult<Vec<(String, Strin
 fn is_relevant(name: &str) -> bool {
     const PREFIX: &str = "codecarbon_";
     matches!(name, "HOME" | "CUDA_VISIBLE_DEVICES" | "ROCR_VISIBLE_DEVICES" | "CUDA_DEVICE_ORDER")
+        || matches!(name, "TZ" | "LC_ALL" | "LANG" | "XDG_CACHE_HOME")
         || name.starts_with("SLURM_")
         || name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }

@@ -12,6 +12,7 @@ use carbon_outputs::csv::write_tasks;
 use carbon_outputs::{CsvFile, CsvSink, JsonReport};
 use carbon_sensors::SysRoot;
 use carbon_tracker::config::{Config, OutputMethod};
+use carbon_tracker::live::Feed;
 use carbon_tracker::lock::RunLock;
 use carbon_tracker::{Hub, Preferences, Run};
 use pyo3::IntoPyObjectExt;
@@ -21,6 +22,7 @@ use pyo3::types::{PyDict, PyTuple};
 use crate::conf::conf_dict;
 use crate::errors::{IntoPython, guarded};
 use crate::hubs::{generation, hub_for};
+use crate::live::feed_for;
 use crate::outcome::Outcome;
 use crate::pace::reading;
 use crate::settings::{Found, resolve};
@@ -31,6 +33,7 @@ pub(crate) struct Tracker {
     found: Arc<Found>,
     hub: &'static Hub,
     generation: u32,
+    feed: OnceLock<Option<Arc<Feed>>>,
     state: Mutex<State>,
 }
 
@@ -96,12 +99,6 @@ impl Tracker {
         self.found.is_place_set
     }
 
-    /// Whether the place is to be asked for: nobody said it, and asking is allowed.
-    #[getter]
-    fn asks_for_place(&self) -> bool {
-        !self.found.is_place_set && !self.config().offline
-    }
-
     /// Every setting by its key.
     fn conf<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         conf_dict(py, self.config())
@@ -163,12 +160,14 @@ impl Tracker {
 
     /// Starts a run under an id and returns what was assumed about its place; `None` if one runs.
     fn start(&self, py: Python<'_>, run_id: String) -> PyResult<Option<Vec<String>>> {
+        let feed = guarded(|| self.feed().cloned())?;
         reading(py, || {
             let mut state = self.state();
             if state.run.is_some() {
                 return None;
             }
             let run = carbon_tracker::Tracker::new(self.hub, Arc::clone(self.config()))
+                .with_feed(feed)
                 .with_python_version(python_version())
                 .with_run_id(run_id)
                 .start();
@@ -178,11 +177,24 @@ impl Tracker {
         })
     }
 
-    /// Ends the run and its tasks; `None` if none runs.
+    /// Ends the run and its tasks; `None` if none runs. Waits for first answers of services, a second
+    /// at most in the life of a process.
     fn stop(&self, py: Python<'_>) -> PyResult<Option<Outcome>> {
-        reading(py, || {
+        waiting(py, self.feed(), || {
             let run = self.state().run.take();
             run.map(|run| Outcome(run.stop()))
+        })
+    }
+
+    /// What the run comes to so far, for a record that is handed out: it keeps its price. `None` if
+    /// none runs. `waits` is whether first answers of services are waited for.
+    fn flush(&self, py: Python<'_>, waits: bool) -> PyResult<Option<Outcome>> {
+        let flush = if waits { Run::flush } else { Run::flush_live };
+        let feed = self.feed().filter(|_| waits);
+        waiting(py, feed, || {
+            // Before the lock, which other threads may want meanwhile.
+            feed.inspect(|feed| feed.wait());
+            self.state().run.as_mut().and_then(flush).map(Outcome)
         })
     }
 
@@ -199,26 +211,9 @@ impl Tracker {
             Some(Task {
                 name: task.name().to_owned(),
                 generation: self.generation,
+                feed: self.feed().cloned(),
                 open: Mutex::new(Some(task)),
             })
-        })
-    }
-
-    /// An outcome at a place that was not known when the run started: settings by key
-    /// (`country_iso_code`, `region`, `cloud_provider`, `cloud_region`), degrees east and north.
-    fn relocated(
-        &self,
-        outcome: &Outcome,
-        place: Vec<(String, String)>,
-        coordinates: Option<(f64, f64)>,
-    ) -> PyResult<Outcome> {
-        guarded(|| {
-            let mut config = Config::clone(self.config());
-            for (key, value) in &place {
-                // What a service calls a country may be no code; then the place stays unknown.
-                let _ = config.set(key, value);
-            }
-            Outcome(outcome.0.clone().relocated(&config, coordinates))
         })
     }
 
@@ -238,8 +233,15 @@ impl Tracker {
             hub: hub_for(&found.config, found.slurm_job.as_ref()),
             found,
             generation: generation(),
+            feed: OnceLock::new(),
             state: Mutex::default(),
         }
+    }
+
+    /// What its runs learn from, made for the first of them.
+    fn feed(&self) -> Option<&Arc<Feed>> {
+        let make = || feed_for(self.config(), &self.found.asking);
+        self.feed.get_or_init(make).as_ref()
     }
 
     fn config(&self) -> &Arc<Config> {
@@ -267,6 +269,7 @@ impl Drop for Tracker {
 pub(crate) struct Task {
     name: String,
     generation: u32,
+    feed: Option<Arc<Feed>>,
     open: Mutex<Option<carbon_tracker::Task>>,
 }
 
@@ -283,7 +286,7 @@ impl Task {
         if self.generation != generation() {
             return Ok(None);
         }
-        reading(py, || {
+        waiting(py, self.feed.as_ref(), || {
             let task = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
             task.and_then(carbon_tracker::Task::stop).map(Outcome)
         })
@@ -296,6 +299,22 @@ impl Drop for Task {
             let task = self.open.get_mut().unwrap_or_else(PoisonError::into_inner);
             mem::forget(task.take());
         }
+    }
+}
+
+/// Reads meters where services may have to be waited for; the interpreter is let go then.
+///
+/// # Errors
+/// It panicked.
+fn waiting<T: Send>(
+    py: Python<'_>,
+    feed: Option<&Arc<Feed>>,
+    read: impl FnOnce() -> T + Send,
+) -> PyResult<T> {
+    if feed.is_some_and(|feed| feed.is_awaited()) {
+        py.detach(|| guarded(read))
+    } else {
+        reading(py, read)
     }
 }
 

@@ -14,6 +14,9 @@ def clean_place(tmp_path, monkeypatch):
             monkeypatch.delenv(name)
     monkeypatch.setenv("CODECARBON_OFFLINE", "true")
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TZ", "UTC")
+    for name in ("LANG", "LC_ALL", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
