@@ -21,7 +21,7 @@ mod machine;
 mod plan;
 pub mod pricing;
 mod record;
-mod relocate;
+mod restate;
 mod run;
 mod scene;
 pub mod sink;

@@ -148,7 +148,18 @@ pub fn resolve_found(config: &Config, found: &Found, year: u16) -> Place {
     let mut location = locate(&told, &mut warnings);
     location.coordinates = found.coordinates;
     location.known_by = found.known_by.clone();
+    // Services name parts of countries that no table divides so; only a user's word is missed there.
+    let is_divided = location
+        .country_iso_code
+        .as_deref()
+        .zip(location.region.as_deref())
+        .is_some_and(|(iso3, region)| carbon_factors::region(iso3, region).is_some());
+    let region = location.region.clone();
+    if config.region.is_none() && !is_divided {
+        location.region = None;
+    }
     let mut place = place(&told, location, year, warnings);
+    place.location.region = region;
     if let Some(factor) = found.known_by.doubt()
         && config.force_carbon_intensity_g_co2e_kwh.is_none()
         && !place.grid.assumed
@@ -406,6 +417,45 @@ mod tests {
         }
         let old = [("country_iso_code", "ZZZ"), ("co2_table", "codecarbon")];
         assert_eq!(grams(&place(&old)), 475.0);
+    }
+
+    fn found(found: &Found) -> Place {
+        resolve_found(&Config::default(), found, 2025)
+    }
+
+    #[test]
+    fn a_place_that_a_service_found_has_its_own_grid_without_ado() {
+        let service = |country: &str, region: &str| {
+            found(&Found {
+                country: Some(country.to_owned()),
+                region: Some(region.to_owned()),
+                known_by: KnownBy::Address("a service".to_owned()),
+                ..Found::default()
+            })
+        };
+        let paris = service("FRA", "Île-de-France");
+        assert_eq!(paris.location.region.as_deref(), Some("île-de-france"));
+        assert_eq!(paris.grid, place(&[("country_iso_code", "FRA")]).grid);
+        assert_eq!(paris.warnings, [""; 0]);
+        assert_eq!(service("US", "California").grid.zone, "USA-california");
+        assert_eq!(service("Atlantis", "").grid.zone, "WORLD");
+    }
+
+    #[test]
+    fn a_guess_is_called_one_and_has_bounds_that_allow_for_another_country() {
+        let guess = |known_by: KnownBy| {
+            found(&Found { country: Some("FRA".to_owned()), known_by, ..Found::default() })
+        };
+        let by_zone = guess(KnownBy::TimeZone("Europe/Paris".to_owned()));
+        let by_locale = guess(KnownBy::Locale("fr_FR".to_owned()));
+        for (place, factor) in [(&by_zone, 2.0), (&by_locale, 3.0)] {
+            let range = place.grid.intensity;
+            assert_eq!(range.high.g_per_kwh(), factor * range.value.g_per_kwh());
+            assert_eq!(range.low.g_per_kwh(), range.value.g_per_kwh() / factor);
+            assert!(place.grid.assumed);
+            assert!(place.warnings[0].contains("is guessed from the"), "{:?}", place.warnings);
+        }
+        assert_eq!(by_zone.location.known_by.as_str(), "time_zone");
     }
 
     #[test]

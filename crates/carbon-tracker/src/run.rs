@@ -15,7 +15,7 @@ use crate::live::{Cuts, Follower, PriceUsed};
 use crate::location::Location;
 use crate::pricing::{Factors, Footprint};
 use crate::record::{Letterhead, delta, record};
-use crate::relocate::restate;
+use crate::restate::restate;
 use crate::scene::{Priced, Scene, View, edge};
 use crate::sink::{Delivery, Sink};
 
@@ -236,8 +236,8 @@ impl Drop for Run {
 }
 
 impl Observer {
-    /// The record of the run so far; `None` once it has ended. Costs what [`Run::peek`] does, and
-    /// reads no meter. What was seen keeps its price, so that sums never go down.
+    /// The record of the run so far; `None` once it has ended. Costs what [`Run::peek`] does.
+    /// What was seen keeps its price, so that sums never go down.
     pub fn record(&self) -> Option<EmissionsRecord> {
         Some(self.0.upgrade()?.peek_for_good()?.record)
     }

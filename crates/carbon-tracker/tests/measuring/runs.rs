@@ -6,6 +6,8 @@ use std::time::Duration;
 use carbon_model::{Component, EmissionsRecord, TaskRecord};
 use carbon_testkit::{Machine as FakeMachine, machines};
 use carbon_tracker::config::Config;
+use carbon_tracker::live::{Feed, Questions};
+use carbon_tracker::location::{Found, KnownBy};
 use carbon_tracker::sink::{Delivery, Sink, SinkError};
 use carbon_tracker::{Hub, Machine, Observer, Sampling, Tracker};
 
@@ -38,26 +40,43 @@ fn a_place_that_becomes_known_later_prices_the_run_and_its_tasks() {
     let fake = machine();
     let hub = hub(&fake);
     let nowhere = config(&[("co2_table", "codecarbon"), ("pue", "1.2"), ("wue", "2")]);
-    let run = Tracker::new(&hub, nowhere.clone()).start();
+    let feed = Arc::new(Feed::new(Questions { place: true, prices: false }, || {}));
+    let run = Tracker::new(&hub, nowhere).with_feed(Some(Arc::clone(&feed))).start();
+    assert_eq!(run.warnings(), [""; 0], "nothing is said before the answer");
     let task = run.task("first half");
     pass(&fake, &hub, 1800.0);
-    task.stop();
+    let before = run.peek().unwrap();
+    feed.place_is(None, vec!["nobody answers".to_owned()]);
+    let task = task.stop().unwrap();
     pass(&fake, &hub, 1800.0);
+    let unknown = run.peek().unwrap();
+    feed.place_is(
+        Some(Found {
+            country: Some("FR".to_owned()),
+            coordinates: Some((2.3, 48.9)),
+            known_by: KnownBy::Address("an example".to_owned()),
+            ..Found::default()
+        }),
+        Vec::new(),
+    );
     let outcome = run.stop();
-    close(outcome.record.emissions, 0.12 * 0.475, 1e-6);
-    let mut france = nowhere;
-    france.set("country_iso_code", "FRA").unwrap();
-    let moved = outcome.clone().relocated(&france, Some((2.3, 48.9)));
-    close(moved.record.emissions, 0.12 * 0.056_039, 1e-6);
-    close(moved.record.emissions_rate, moved.record.emissions / 3600.0, 1e-9);
-    close(moved.footprint.emissions.value.kilograms(), moved.record.emissions, 1e-12);
-    close(moved.tasks[0].emissions, 0.06 * 0.056_039, 1e-6);
-    assert_eq!(moved.tasks[0].country_name.as_deref(), Some("France"));
-    assert_eq!((moved.record.longitude, moved.record.latitude), (Some(2.3), Some(48.9)));
-    assert_eq!(moved.record.energy_consumed, outcome.record.energy_consumed);
-    assert_eq!(moved.record.water_consumed, outcome.record.water_consumed);
-    assert!(outcome.warnings.iter().any(|warning| warning.contains("place of the run")));
-    assert!(!moved.warnings.iter().any(|warning| warning.contains("place of the run")));
+    close(before.record.emissions, 0.06 * 0.475, 1e-6);
+    close(task.record.emissions, 0.06 * 0.475, 1e-6);
+    close(unknown.record.emissions, 0.12 * 0.475, 1e-6);
+    close(outcome.record.emissions, 0.12 * 0.056_039, 1e-6);
+    close(outcome.record.emissions_rate, outcome.record.emissions / 3600.0, 1e-9);
+    close(outcome.footprint.emissions.value.kilograms(), outcome.record.emissions, 1e-12);
+    close(outcome.tasks[0].emissions, 0.06 * 0.056_039, 1e-6);
+    close(outcome.tasks[0].emissions_rate, outcome.tasks[0].emissions / 1800.0, 1e-9);
+    assert_eq!(outcome.tasks[0].country_name.as_deref(), Some("France"));
+    assert_eq!((outcome.record.longitude, outcome.record.latitude), (Some(2.3), Some(48.9)));
+    assert_eq!(outcome.record.energy_consumed, unknown.record.energy_consumed);
+    assert_eq!(outcome.record.water_consumed, unknown.record.water_consumed);
+    let says = |outcome: &carbon_tracker::Outcome, what: &str| {
+        outcome.warnings.iter().any(|warning| warning.contains(what))
+    };
+    assert!(says(&unknown, "place of the run") && says(&unknown, "nobody answers"));
+    assert!(!says(&outcome, "place of the run") && !says(&outcome, "nobody answers"));
 }
 
 #[test]
