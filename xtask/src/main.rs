@@ -25,7 +25,7 @@ usage: cargo xtask <command> [options]
   programs
           what the tests talk to, fetched: Prometheus, its push gateway, an OTLP receiver
   bench   what measuring costs, against the stock package: a table in Markdown
-          (--quick, --no-peer)
+          (--quick, --no-peer; parts: commands, api, child, python)
   fuzz    every parser under libFuzzer (--seconds N, names of targets)
 ";
 

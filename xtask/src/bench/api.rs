@@ -1,14 +1,11 @@
 //! What the Rust API costs, against the same calls of the Python package.
 //!
-//! Ours run in `crates/carbon-tracker/benches/lifecycle.rs`, the peer's in `peer.py`; each
+//! Ours run in `crates/carbon-tracker/benches/lifecycle.rs`, the peer's in `worker.py`; each
 //! measurement is a fresh process of either, in turn.
 
-use serde_json::Value;
-
-use super::commands::due;
 use super::launch::{Scratch, clean, output};
-use super::statistics::{Figure, Values};
-use super::table::{Better, Row, Table, number};
+use super::measurement::Measurement;
+use super::table::{Better, Table, number};
 use super::{Effort, build::Programs, peer::Peer};
 use crate::shell::Result;
 
@@ -29,10 +26,9 @@ pub(crate) fn measure(
             scale: 1e3,
             better: Better::Lower,
             target: 2.0,
-            ours: &["first"],
-            peer: &["first"],
             remark: String::new(),
         },
+        (&["first"], &["first"]),
         first,
     )?;
     both.row(
@@ -43,10 +39,9 @@ pub(crate) fn measure(
             scale: 1e6,
             better: Better::Lower,
             target: 30.0,
-            ours: &["warm", "20000"],
-            peer: &["warm", "100"],
             remark: String::new(),
         },
+        (&["warm", "20000"], &["warm", "100"]),
         (5, 2),
     )?;
     both.row(
@@ -57,10 +52,9 @@ pub(crate) fn measure(
             scale: 1.0,
             better: Better::Higher,
             target: 60_000.0,
-            ours: &["threads", "8", "2"],
-            peer: &["threads", "8", "5"],
             remark: String::new(),
         },
+        (&["threads", "8", "2"], &["threads", "8", "5"]),
         (5, 2),
     )?;
     both.row(
@@ -71,10 +65,9 @@ pub(crate) fn measure(
             scale: 1e6,
             better: Better::Lower,
             target: 15.0,
-            ours: &["tasks", "20000"],
-            peer: &["tasks", "200"],
             remark: String::new(),
         },
+        (&["tasks", "20000"], &["tasks", "200"]),
         (5, 2),
     )?;
     let seconds = effort.sampling_s.to_string();
@@ -94,27 +87,13 @@ pub(crate) fn measure(
                 scale: 1.0,
                 better: Better::Lower,
                 target,
-                ours: &["steady", interval, &seconds],
-                peer: &["steady", interval, &seconds],
                 remark: floor,
             },
+            (&["steady", interval, &seconds], &["steady", interval, &seconds]),
             (3, theirs),
         )?;
     }
     Ok(())
-}
-
-/// What is asked of both programs.
-struct Measurement<'a> {
-    what: &'a str,
-    unit: &'static str,
-    scale: f64,
-    better: Better,
-    target: f64,
-    ours: &'a [&'a str],
-    peer: &'a [&'a str],
-    /// Printed behind our figure.
-    remark: String,
 }
 
 struct Both<'a> {
@@ -132,41 +111,20 @@ impl Both<'_> {
         Ok(format!("; bare loop {}", number(share)))
     }
 
-    /// Takes `many` samples of ours with `few` of the peer's between them.
-    fn row(&self, table: &mut Table, m: &Measurement<'_>, (many, few): (usize, usize)) -> Result {
-        eprintln!("bench: {}", m.what);
-        let (mut ours, mut theirs) = <(Values, Values)>::default();
-        for round in 0..many {
+    /// Asks both the same.
+    fn row(
+        &self,
+        table: &mut Table,
+        measurement: &Measurement<'_>,
+        (ours, peer): (&[&str], &[&str]),
+        samples: (usize, usize),
+    ) -> Result {
+        let own = || {
             let scratch = Scratch::new()?;
-            let program = &self.programs.lifecycle;
-            let printed = output(clean(program, scratch.path()).args(m.ours))?;
-            add(&mut ours, &serde_json::from_str(&printed)?, m.scale)?;
-            if let Some(peer) = self.peer.filter(|_| few > 0 && due(round, few, many)) {
-                add(&mut theirs, &peer.worker(m.peer)?, m.scale)?;
-            }
-        }
-        let figure = if m.better == Better::Lower { Figure::low } else { Figure::high };
-        table.push(Row {
-            what: m.what.into(),
-            unit: m.unit,
-            better: m.better,
-            target: m.target,
-            ours: figure(&ours),
-            peer: self.peer.filter(|_| few > 0).map(|_| figure(&theirs)),
-            remark: m.remark.clone(),
-            noise: 0.0,
-        });
-        Ok(())
-    }
-}
-
-/// Adds a number, or each of a list.
-fn add(values: &mut Values, result: &Value, scale: f64) -> Result {
-    match result {
-        Value::Array(list) => list.iter().try_for_each(|value| add(values, value, scale)),
-        value => {
-            values.push(value.as_f64().ok_or("a result that is not a number")? * scale);
-            Ok(())
-        }
+            let printed = output(clean(&self.programs.lifecycle, scratch.path()).args(ours))?;
+            Ok(serde_json::from_str(&printed)?)
+        };
+        let stock = self.peer.map(|stock| || stock.interpreter.worker(peer));
+        measurement.take(table, samples, &own, stock.as_ref().map(|run| run as _))
     }
 }

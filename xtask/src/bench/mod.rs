@@ -7,8 +7,11 @@
 mod api;
 mod build;
 mod commands;
+mod interpreter;
 mod launch;
+mod measurement;
 mod peer;
+mod python;
 mod slowdown;
 mod statistics;
 mod table;
@@ -34,6 +37,10 @@ pub(crate) struct Effort {
     pub(crate) slowdown_rounds: usize,
     /// Seconds for which background sampling is watched, at each rate.
     pub(crate) sampling_s: f64,
+    /// Seconds for which threads of Python make lifecycles.
+    pub(crate) threads_s: f64,
+    /// Seconds for which a loop in Python is watched; the peer's, half of that.
+    pub(crate) loop_s: f64,
 }
 
 const FULL: Effort = Effort {
@@ -43,6 +50,8 @@ const FULL: Effort = Effort {
     peer_first_windows: 5,
     slowdown_rounds: 16,
     sampling_s: 20.0,
+    threads_s: 30.0,
+    loop_s: 180.0,
 };
 
 const QUICK: Effort = Effort {
@@ -52,28 +61,53 @@ const QUICK: Effort = Effort {
     peer_first_windows: 2,
     slowdown_rounds: 4,
     sampling_s: 5.0,
+    threads_s: 3.0,
+    loop_s: 20.0,
 };
+
+/// What can be measured by itself.
+const PARTS: [&str; 4] = ["commands", "api", "child", "python"];
 
 /// Measures and prints a table in Markdown.
 pub(crate) fn run(options: &[String]) -> Result {
     let mut effort = &FULL;
     let mut with_peer = true;
+    let mut parts: Vec<&str> = Vec::new();
     for option in options {
         match option.as_str() {
             "--quick" => effort = &QUICK,
             "--no-peer" => with_peer = false,
-            _ => return Err("usage: cargo xtask bench [--quick] [--no-peer]".into()),
+            part if PARTS.contains(&part) => parts.push(part),
+            _ => {
+                let parts = PARTS.join("] [");
+                return Err(
+                    format!("usage: cargo xtask bench [--quick] [--no-peer] [{parts}]").into()
+                );
+            }
         }
     }
-    let programs = build::programs()?;
+    let wanted = |part| parts.is_empty() || parts.contains(&part);
     let peer = if with_peer { Some(Peer::prepare()?) } else { None };
     let peer = peer.as_ref();
-    let (start, ambient, mut table) = (Instant::now(), Ambient::start(), Table::default());
-
-    commands::measure(&programs, peer, effort, &mut table)?;
-    api::measure(&programs, peer, effort, &mut table)?;
-    slowdown::measure(&programs, effort, &mut table)?;
-
+    let mut table = Table::default();
+    let programs =
+        if PARTS[..3].iter().any(|&part| wanted(part)) { Some(build::programs()?) } else { None };
+    let package = wanted("python").then(python::Package::prepare).transpose()?;
+    let (start, ambient) = (Instant::now(), Ambient::start());
+    if let Some(programs) = &programs {
+        if wanted("commands") {
+            commands::measure(programs, peer, effort, &mut table)?;
+        }
+        if wanted("api") {
+            api::measure(programs, peer, effort, &mut table)?;
+        }
+        if wanted("child") {
+            slowdown::measure(programs, effort, &mut table)?;
+        }
+    }
+    if let Some(package) = &package {
+        python::measure(package, peer, effort, &mut table)?;
+    }
     println!("{}", table::machine());
     println!("{}\n", ambient.describe());
     print!("{table}");
