@@ -127,6 +127,19 @@ impl From<Vec<Flaw>> for Fault {
     }
 }
 
+impl From<carbon_store::Error> for Fault {
+    fn from(error: carbon_store::Error) -> Self {
+        use carbon_store::Error;
+        match error {
+            Error::Unavailable { retry_after, .. } => Self::Unavailable { retry_after },
+            Error::Full => Self::Full,
+            Error::Conflict => Self::Invalid("Relation not found, or duplicate key".to_owned()),
+            Error::Invalid(what) => Self::Invalid(what.to_owned()),
+            other => Self::Internal(other.into()),
+        }
+    }
+}
+
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         self.log();

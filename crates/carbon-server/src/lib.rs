@@ -1,5 +1,22 @@
 //! The HTTP server: routes, sign-in and rights over a store. It contains no SQL.
+//!
+//! A request becomes a [`Caller`](sign_in::Caller) and fields ([`wire`], [`body`]); [`rights`] says
+//! whether the caller may; the store does it; [`answer`] shows it in the published shape. What cannot
+//! be done is a [`Fault`](fault::Fault).
 
+mod answer;
+mod app;
+mod body;
 pub mod fault;
 pub mod http;
+mod known_tokens;
+pub mod rights;
+mod routes;
+mod serve;
+pub mod settings;
+pub mod sign_in;
+mod token;
 pub mod wire;
+
+pub use app::App;
+pub use serve::{serve, service};

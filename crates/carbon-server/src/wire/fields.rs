@@ -99,9 +99,21 @@ impl Fields {
         self.values.get(name).is_some_and(|value| !value.is_null())
     }
 
-    /// Names that are there.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.values.keys().map(String::as_str)
+    /// Everything that came.
+    pub fn values(&self) -> &Map<String, Value> {
+        &self.values
+    }
+
+    /// A list of texts, which may be missing or null.
+    pub fn texts(&mut self, name: &str) {
+        let words = match self.values.get(name) {
+            None | Some(Value::Null) => return,
+            Some(Value::Array(items)) if items.iter().all(Value::is_string) => return,
+            Some(Value::Array(_)) => "Input should be a list of valid strings",
+            Some(_) => "Input should be a valid list",
+        };
+        let input = self.values[name].clone();
+        self.flaws.push(Flaw::of_field("list_type", self.place, name, words, &input));
     }
 
     /// A text.

@@ -8,6 +8,18 @@ use jiff::{SignedDuration, Timestamp};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Micros(pub i64);
 
+impl From<Micros> for carbon_store::Timestamp {
+    fn from(time: Micros) -> Self {
+        Self::from_micros(time.0)
+    }
+}
+
+impl From<carbon_store::Timestamp> for Micros {
+    fn from(time: carbon_store::Timestamp) -> Self {
+        Self(time.micros())
+    }
+}
+
 /// Numbers above this are milliseconds, below it seconds; it is the year 2603 in seconds.
 const SECONDS_AT_MOST: f64 = 2e10;
 
