@@ -1,6 +1,7 @@
 //! Ctrl-C for commands that ask and wait: the terminal is put right, and the last word says what
 //! became of things.
 
+use std::mem::MaybeUninit;
 use std::thread;
 
 use crate::command::signals::Signals;
@@ -18,12 +19,18 @@ const SHOW_CURSOR: &str = "\x1b[?25h";
 pub(crate) fn end_with(message: &'static str, console: Console) -> Result<(), CommandError> {
     let fault = |error| CommandError::internal(format!("signals cannot be taken over: {error}"));
     let signals = Signals::take_over(&[libc::SIGINT]).map_err(fault)?;
+    let modes = modes();
     thread::Builder::new()
         .name("interrupt".into())
         .spawn(move || {
             while signals.wait(None).is_ok() {
                 while let Ok(Some(arrived)) = signals.next() {
                     if arrived.signal == libc::SIGINT {
+                        // Held to the end, so that no question hides the cursor after this.
+                        let _screen = std::io::stderr().lock();
+                        if let Some(modes) = &modes {
+                            set_modes(modes);
+                        }
                         if console.colours() {
                             console.print(SHOW_CURSOR);
                         }
@@ -36,6 +43,25 @@ pub(crate) fn end_with(message: &'static str, console: Console) -> Result<(), Co
         })
         .map_err(fault)?;
     Ok(())
+}
+
+/// Modes of the terminal on standard input; `None` where there is none.
+fn modes() -> Option<libc::termios> {
+    let mut modes = MaybeUninit::<libc::termios>::zeroed();
+    #[expect(unsafe_code, reason = "tcgetattr has no safe wrapper")]
+    // SAFETY: room for one struct of plain integers, for which zeros are valid.
+    unsafe {
+        (libc::tcgetattr(libc::STDIN_FILENO, modes.as_mut_ptr()) == 0).then(|| modes.assume_init())
+    }
+}
+
+/// Sets them again: a question reads single keys while it waits.
+fn set_modes(modes: &libc::termios) {
+    #[expect(unsafe_code, reason = "tcsetattr has no safe wrapper")]
+    // SAFETY: an initialised struct that outlives the call; a failure changes nothing.
+    unsafe {
+        libc::tcsetattr(libc::STDIN_FILENO, libc::TCSANOW, modes);
+    }
 }
 
 /// What a command that was interrupted ends with.

@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Stdio};
 
@@ -66,6 +66,25 @@ impl Terminal {
             assert!(length > 0, "{text:?} never came in {:?}", self.shown);
             self.shown.push_str(&String::from_utf8_lossy(&buffer[..length]));
         }
+    }
+
+    /// What it has shown so far.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Whether keys are read one by one rather than in lines.
+    pub(crate) fn reads_single_keys(&self) -> bool {
+        let mut modes = std::mem::MaybeUninit::<libc::termios>::zeroed();
+        // SAFETY: room for one struct of plain integers, for which zeros are valid.
+        let modes = unsafe {
+            assert_eq!(
+                libc::tcgetattr(self.keyboard_and_screen.as_raw_fd(), modes.as_mut_ptr()),
+                0
+            );
+            modes.assume_init()
+        };
+        modes.c_lflag & libc::ICANON == 0
     }
 
     pub(crate) fn end(mut self) -> String {

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::json;
 
 use super::Place;
-use crate::sandbox::CODECARBON;
+use crate::sandbox::{CODECARBON, until};
 use crate::terminal::Terminal;
 
 const ENTER: &str = "\r";
@@ -116,4 +116,25 @@ fn ctrl_c_at_any_question_leaves_the_configuration_as_it_was() {
     let names: Vec<_> =
         fs::read_dir(place.sandbox.home()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(names, [".codecarbon.config"], "something was left behind");
+}
+
+#[test]
+fn an_interrupt_from_elsewhere_puts_the_terminal_right() {
+    let place = Place::new();
+    place.provider.state().access = Some("personal".into());
+    let script = format!(
+        "CODECARBON_API_ENDPOINT={} CODECARBON_ACCESS_TOKEN=personal {CODECARBON} config & \
+         echo \"process $!.\"; fg %1; echo \"code $?\"; read line",
+        place.api.url()
+    );
+    let mut terminal = Terminal::running(&place.sandbox, &script);
+    terminal.wait_for("Path of the file");
+    until("a question", || terminal.reads_single_keys());
+    let process = terminal.shown().split("process ").nth(1).unwrap().split('.').next().unwrap();
+    let kill = format!("kill -INT {process}");
+    place.sandbox.command("sh").args(["-c", &kill]).status().unwrap();
+    terminal.wait_for("code 130");
+    assert!(!terminal.reads_single_keys());
+    terminal.press("\n");
+    terminal.end();
 }
