@@ -1,7 +1,8 @@
 //! Real programs that the tests talk to: a Prometheus server and its push gateway from Debian, and
-//! the official definitions and servers of OTLP from PyPI.
+//! the official definitions and servers of OTLP from PyPI; and PostgreSQL, which is installed,
+//! because the store is never tested on one database only.
 //!
-//! They are unpacked into `target/programs` and never installed, so no rights are needed and nothing
+//! The others are unpacked into `target/programs` and never installed, so no rights are needed and nothing
 //! is started or left behind on the machine. Where they cannot be had the tests that need them pass
 //! over themselves aloud; in CI that is a failure.
 
@@ -16,6 +17,7 @@ const OTLP: [&str; 2] = ["opentelemetry-proto>=1.30,<2", "grpcio>=1.66,<2"];
 
 /// Fetches what is not there yet.
 pub(crate) fn fetch() -> Result {
+    postgresql()?;
     for (name, fetched) in [("Prometheus", prometheus()), ("an OTLP receiver", otlp())] {
         let Err(error) = fetched else { continue };
         if std::env::var_os("CI").is_some() {
@@ -24,6 +26,27 @@ pub(crate) fn fetch() -> Result {
         println!("\n==> {name} cannot be had, its tests are skipped: {error}");
     }
     Ok(())
+}
+
+/// Installs PostgreSQL where it is missing. No cluster of the system's is used or started: the tests
+/// make their own.
+fn postgresql() -> Result {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    if versions.into_iter().any(|version| version.path().join("bin/initdb").is_file()) {
+        return Ok(());
+    }
+    println!("\n==> installing PostgreSQL, which tests of the store need");
+    let install = || {
+        let mut command = Command::new("apt-get");
+        command.args(["install", "-y", "-qq", "--no-install-recommends", "postgresql"]);
+        run(command.env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    if install().is_ok() {
+        return Ok(());
+    }
+    // A fresh container has no lists of packages yet.
+    run(Command::new("apt-get").args(["update", "-qq"]))?;
+    install().map_err(|error| format!("PostgreSQL is needed: {error}").into())
 }
 
 fn folder(name: &str) -> PathBuf {
