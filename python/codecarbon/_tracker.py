@@ -304,6 +304,9 @@ class BaseEmissionsTracker:
             self._publish(outcome)
             for handler in self._output_handlers:
                 _call(handler, "exit")
+            told = self._core.tell(outcome)
+            if told is not None:
+                log.debug(f"Telemetry: {told}")
         finally:
             if self._is_locked:
                 self._is_locked = False

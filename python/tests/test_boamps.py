@@ -1,7 +1,9 @@
 """BoAmps reports: what the record gives, what the user adds, and the file."""
 
 import json
+from pathlib import Path
 
+import jsonschema
 import pytest
 
 from codecarbon.output_methods.boamps import (
@@ -17,6 +19,9 @@ from codecarbon.output_methods.boamps import (
     mapper,
 )
 from codecarbon.output_methods.boamps.models import camel_to_snake, snake_to_camel
+from codecarbon.output_methods.emissions_data import EmissionsData
+
+SHARED = Path(__file__).parents[2] / "crates/carbon-outputs/tests/boamps"
 
 TASK = BoAmpsTask(
     task_stage="training",
@@ -25,6 +30,40 @@ TASK = BoAmpsTask(
     algorithms=[BoAmpsAlgorithm(algorithm_name="bert", epochs_number=2)],
     dataset=[BoAmpsDataset(data_usage="input", data_quantity=10)],
 )
+
+
+def is_valid(report):
+    schema = json.loads((SHARED / "schema.json").read_text())
+    return jsonschema.Draft4Validator(schema).is_valid(report)
+
+
+CASES = sorted(path.stem for path in SHARED.glob("*.json") if path.stem != "schema")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_shared_case_gives_its_report_and_the_schema_agrees(name, monkeypatch, tmp_path):
+    case = json.loads((SHARED / f"{name}.json").read_text())
+    model = case["record"]["cpu_model"] if case["processors"] else "another"
+    monkeypatch.setattr(mapper, "detect_cpu_model", lambda: model)
+    monkeypatch.setattr(mapper, "count_physical_cpus", lambda: case["processors"])
+    total = EmissionsData(**case["record"])
+    text, faults = mapper.report_text(total, case["context"].get("boamps", case["context"]))
+    assert json.loads(text) == case["report"]
+    assert faults == case["faults"]
+    assert is_valid(json.loads(text)) == (not faults)
+    output = BoAmpsOutput.from_dict(case["context"].get("boamps", case["context"]), tmp_path)
+    assert mapper.report_text(total, output._context) == (text, faults)
+
+
+def test_the_schema_refuses_each_fault_by_itself():
+    names = {
+        error.json_path
+        for error in jsonschema.Draft4Validator(
+            json.loads((SHARED / "schema.json").read_text())
+        ).iter_errors(json.loads((SHARED / "wrong_values.json").read_text())["report"])
+    }
+    assert {"$.quality", "$.task", "$.task.nbRequest", "$.header.publisher"} <= names
+    assert len(CASES) >= 4
 
 
 @pytest.mark.parametrize(
@@ -70,7 +109,7 @@ def test_the_record_fills_what_it_knows(record):
                 "averageUtilizationGpu": 0.5,
                 "powerConsumption": 0.6,
                 "measurementDuration": 10.0,
-                "measurementDateTime": "2026-11-22 10:00:00",
+                "measurementDateTime": "2026-11-22 09:59:50",
             }
         ],
         "system": {"os": "Linux"},
@@ -78,12 +117,12 @@ def test_the_record_fills_what_it_knows(record):
         "infrastructure": {
             "infraType": "onPremise",
             "components": [
-                {"componentName": "AMD EPYC 9654", "componentType": "cpu", "nbComponent": 4},
+                {"componentName": "AMD EPYC 9654", "componentType": "cpu", "nbComponent": 1},
                 {"componentName": "2 x NVIDIA H100", "componentType": "gpu", "nbComponent": 2},
-                {"componentType": "ram", "nbComponent": 1, "memorySize": 16.0},
+                {"componentType": "ram", "nbComponent": 1, "memorySize": 16},
             ],
         },
-        "environment": {"country": "France", "latitude": 48.85661, "longitude": 2.35222},
+        "environment": {"country": "France", "latitude": 48.9, "longitude": 2.4},
     }
 
 
@@ -134,7 +173,7 @@ def test_what_the_user_says_wins_and_the_rest_is_filled_in(record):
         {
             "componentName": "AMD EPYC 9654",
             "componentType": "cpu",
-            "nbComponent": 4,
+            "nbComponent": 1,
             "manufacturer": "AMD",
         },
         {"componentType": "tpu", "nbComponent": 3},
@@ -188,7 +227,8 @@ def test_the_context_may_be_a_file(record, tmp_path):
             "components": [{"componentType": "cpu", "family": "f"}],
         },
         "environment": {"powerSource": "wind"},
-        "system": {"os": "ignored"},
+        "system": {"os": "known better", "distribution": "debian"},
+        "measures": [{"cpuTrackingMode": "rapl", "powerConsumption": 99}],
     }
     (tmp_path / "context.json").write_text(json.dumps(context))
     output = BoAmpsOutput.from_file(tmp_path / "context.json", tmp_path)
@@ -198,12 +238,36 @@ def test_the_context_may_be_a_file(record, tmp_path):
     assert report["header"]["publisher"] == {"name": "n"}
     assert report["infrastructure"]["components"][0]["family"] == "f"
     assert report["environment"]["powerSource"] == "wind"
-    assert report["system"] == {"os": "Linux"}
+    assert report["system"] == {"os": "Linux", "distribution": "debian"}
+    assert report["measures"][0]["cpuTrackingMode"] == "rapl"
+    assert report["measures"][0]["powerConsumption"] == 0.6
     with pytest.raises(FileNotFoundError, match=r"nope\.json"):
         BoAmpsOutput.from_file("nope.json")
     (tmp_path / "bad.json").write_text("{")
     with pytest.raises(json.JSONDecodeError):
         BoAmpsOutput.from_file(tmp_path / "bad.json")
+
+
+def test_what_keeps_a_report_from_being_valid_is_logged_once(record, tmp_path, capsys):
+    output = BoAmpsOutput(tmp_path, task=BoAmpsTask(task_stage="training"))
+    output.out(record(), record())
+    output.out(record(), record())
+    said = capsys.readouterr().err
+    assert said.count("is not complete: task.taskFamily is missing, task.algorithms is") == 1
+    report = json.loads((tmp_path / "boamps_report_run-1.json").read_text())
+    assert not is_valid(report)
+
+
+def test_a_report_without_a_task_is_written_before_it_is_complained_of(record, tmp_path):
+    with pytest.warns(UserWarning, match="without a task"):
+        BoAmpsOutput(tmp_path).out(record(), record())
+    assert (tmp_path / "boamps_report_run-1.json").exists()
+
+
+def test_a_context_with_an_unknown_name_is_refused(tmp_path):
+    for context in ({"measures": [{"mood": 1}]}, {"software": {"mood": 1}}):
+        with pytest.raises(TypeError, match="mood"):
+            BoAmpsOutput.from_dict(context, tmp_path)
 
 
 def test_a_report_that_cannot_be_written_is_logged(record, tmp_path, capsys):

@@ -155,6 +155,8 @@ def test_google_cloud_gets_a_structure(record):
         ((record().values,), {"severity": "NOTICE"}),
         ((record().values,), {"severity": logging.INFO}),
     ]
+    GoogleCloudLoggerOutput(logger).out(record(emissions_rate=float("nan")), record())
+    assert calls[-1][0][0] == record(emissions_rate=None).values
 
 
 def test_a_logger_that_fails_is_logged(record, capsys):

@@ -35,6 +35,17 @@ def test_a_record_is_posted_as_json_with_coarse_coordinates_and_without_a_user(r
     assert receiver.requests[1].json["user"] == "me"
 
 
+@pytest.mark.parametrize("status", [301, 401, 403, 422, 429, 500])
+def test_a_refusal_names_status_and_answer_and_no_secret(receiver, record, capsys, status):
+    receiver.answers["POST /in"] = (status, b" because " + b"x" * 1000)
+    HTTPOutput(f"{receiver.url}/in?token=secret").out(record(), record())
+    said = capsys.readouterr().err
+    host = receiver.url.removeprefix("http://")
+    assert f"status code: {status} from {host}: because {'x' * 192}\n" in said
+    assert "secret" not in said
+    assert len(receiver.requests) == 1
+
+
 def test_faults_of_the_endpoint_are_logged_and_not_raised(receiver, record, capsys):
     receiver.answers["POST /"] = (500, b"broken")
     HTTPOutput(receiver.url).out(record(), record())

@@ -1,8 +1,8 @@
 //! The tests of the Python package: the extension is built into an environment of its own and pytest
 //! runs there.
 //!
-//! Needs a Python of 3.10 or later; what else it needs (maturin, pytest) is installed by name into
-//! `target/python-tests`, and the stock package, which is asked the same questions, into
+//! Needs a Python of 3.10 or later; what else it needs (maturin, pytest, jsonschema) is installed by
+//! name into `target/python-tests`, and the stock package, which is asked the same questions, into
 //! `target/python-peer`. Where there is no Python the step is passed over aloud, except in CI;
 //! likewise the comparison, where the stock package cannot be installed.
 
@@ -12,7 +12,7 @@ use std::process::Command;
 use crate::shell::{Result, cargo, made_by, root, run};
 use crate::stock;
 
-const PACKAGES: [&str; 2] = ["maturin>=1.9.4,<2", "pytest>=8,<10"];
+const PACKAGES: [&str; 3] = ["maturin>=1.9.4,<2", "pytest>=8,<10", "jsonschema>=4.18,<5"];
 
 /// The oldest Python that the package supports.
 const OLDEST: (u32, u32) = (3, 10);
@@ -79,7 +79,7 @@ fn works(python: &Path) -> bool {
 }
 
 fn has_packages(python: &Path) -> bool {
-    succeeds(python, &["-c", "import maturin, pytest"])
+    succeeds(python, &["-c", "import maturin, pytest, jsonschema"])
 }
 
 /// Whether a program can be run and ends well.

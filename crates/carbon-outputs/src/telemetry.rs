@@ -6,6 +6,7 @@
 //! machine or a file is in either. Nothing is tried again, and a failure is nobody's concern but
 //! that of a debug log.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
@@ -19,6 +20,9 @@ use carbon_tracker::config::{Config, TelemetryLevel};
 use serde::Serialize;
 
 use crate::record_json::coarse;
+
+/// Longest time that a message should hold up the end of a run.
+pub const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Longest time of the call.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -142,6 +146,17 @@ pub enum Sent {
     Failed(HttpError),
     /// It is still under way, or never was.
     Unknown,
+}
+
+impl fmt::Display for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Taken => f.write_str("told"),
+            Self::Refused(status) => write!(f, "the server answered {status}"),
+            Self::Failed(error) => write!(f, "{error}"),
+            Self::Unknown => f.write_str("no answer in time"),
+        }
+    }
 }
 
 impl Sending {

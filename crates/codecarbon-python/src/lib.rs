@@ -6,6 +6,7 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "PyO3 hands arguments over by value")]
 
+mod boamps;
 mod conf;
 mod errors;
 mod files;
@@ -29,6 +30,8 @@ use pyo3::prelude::*;
 mod _native {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::boamps::boamps_report;
     #[pymodule_export]
     use crate::files::{write_record_csv, write_tasks_csv};
     #[pymodule_export]

@@ -9,9 +9,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use carbon_outputs::csv::write_tasks;
+use carbon_outputs::telemetry::{Message, PATIENCE};
 use carbon_outputs::{CsvFile, CsvSink, JsonReport};
 use carbon_sensors::SysRoot;
-use carbon_tracker::config::{Config, OutputMethod};
+use carbon_tracker::config::{Config, OutputMethod, TelemetryLevel};
 use carbon_tracker::live::Feed;
 use carbon_tracker::lock::RunLock;
 use carbon_tracker::{Hub, Preferences, Run};
@@ -224,6 +225,23 @@ impl Tracker {
         outcome: &Outcome,
     ) -> PyResult<(Vec<String>, Vec<String>, Vec<String>)> {
         py.detach(|| guarded(|| save(self.config(), &outcome.0)))
+    }
+
+    /// Tells the server's makers of a run, if the user wants that, and waits a second at most. What
+    /// became of it, for a debug log; `None` if nothing is told.
+    fn tell(&self, py: Python<'_>, outcome: &Outcome) -> PyResult<Option<String>> {
+        let config = self.config();
+        if config.telemetry == TelemetryLevel::Disabled {
+            return Ok(None);
+        }
+        py.detach(|| {
+            guarded(|| {
+                let processors = self.hub.hardware().cpu_physical_count;
+                let message = Message::about(&outcome.0, config, Some(processors))?;
+                let sending = message.send(&config.api_endpoint, config.ca_bundle.clone());
+                Some(sending.wait(PATIENCE).to_string())
+            })
+        })
     }
 }
 

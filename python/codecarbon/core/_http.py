@@ -167,8 +167,12 @@ def json_bytes(values: Mapping[str, Any]) -> bytes:
 
 def json_text(values: Mapping[str, Any]) -> str:
     """Like :func:`json_bytes`, as text."""
-    clean = {name: None if _no_number(value) else value for name, value in values.items()}
-    return json.dumps(clean, default=str)
+    return json.dumps(json_values(values), default=str)
+
+
+def json_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with ``None`` for the numbers that JSON does not know."""
+    return {name: None if _no_number(value) else value for name, value in values.items()}
 
 
 def _no_number(value: Any) -> bool:

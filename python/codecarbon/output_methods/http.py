@@ -38,7 +38,8 @@ class HTTPOutput(BaseOutput):
     """Sends each final record as a JSON object by POST to ``endpoint_url``; 10 s at most.
 
     Coordinates are rounded to one decimal. ``user`` is sent as a field of that name when it is
-    given; who runs the program is nobody's business otherwise. Faults are logged, never raised.
+    given; who runs the program is nobody's business otherwise. Any status of 2xx is success. Nothing
+    is tried again: faults are logged, with the status and the start of the answer, never raised.
     """
 
     def __init__(self, endpoint_url: str, user: str | None = None) -> None:
@@ -69,7 +70,7 @@ class HTTPOutput(BaseOutput):
         if not 200 <= answer.status < 300:
             logger.warning(
                 f"HTTP Output returned an unexpected status code: {answer.status} from "
-                f"{self.endpoint_url}: {answer.text[:500]}"
+                f"{_host(self.endpoint_url)}: {answer.text.strip()[:200]}"
             )
 
 
@@ -137,6 +138,11 @@ class CodeCarbonAPIOutput(BaseOutput):
             return
         self._unsent = None
         self._fraction_s = due_s - seconds
+
+
+def _host(url: str) -> str:
+    """What a message may say of an address: its path, query and password can be secrets."""
+    return url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2] or url
 
 
 def _joined(earlier: EmissionsData | None, later: EmissionsData) -> EmissionsData:

@@ -45,7 +45,12 @@ class LoggerOutput(BaseOutput):
 
 
 class GoogleCloudLoggerOutput(LoggerOutput):
-    """Logs each record by ``log_struct`` of a logger of ``google-cloud-logging``."""
+    """Logs each record by ``log_struct`` of a logger of ``google-cloud-logging``.
+
+    The structure goes out as JSON, so NaN is null here too.
+    """
 
     def _write(self, total: EmissionsData) -> None:
-        self.logger.log_struct(total.values, severity=self.logging_severity)
+        from codecarbon.core._http import json_values
+
+        self.logger.log_struct(json_values(total.values), severity=self.logging_severity)

@@ -1,10 +1,8 @@
 //! The end of a run, whose record has gone to its sinks: the JSON report is written, the text
 //! printed. What fails here is said and changes nothing else.
 
-use std::time::Duration;
-
 use carbon_outputs::json::JsonReport;
-use carbon_outputs::telemetry::{Sending, Sent};
+use carbon_outputs::telemetry::{PATIENCE, Sending};
 use carbon_tracker::Outcome;
 use carbon_tracker::config::OutputMethod;
 
@@ -15,9 +13,6 @@ use crate::exit::CommandError;
 use crate::print::print;
 use crate::report::{View, render};
 use crate::surroundings::Surroundings;
-
-/// Longest time that a message to the server's makers may hold up the end.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A run that is over.
 pub(crate) struct Finish<'a> {
@@ -69,12 +64,7 @@ pub(crate) fn finish(run: Finish<'_>) {
         }
     }
     if let Some(telling) = telling {
-        console.info(match telling.wait(PATIENCE) {
-            Sent::Taken => "telemetry: told".to_owned(),
-            Sent::Refused(status) => format!("telemetry: the server answered {status}"),
-            Sent::Failed(error) => format!("telemetry: {error}"),
-            Sent::Unknown => "telemetry: no answer in time".to_owned(),
-        });
+        console.info(format!("telemetry: {}", telling.wait(PATIENCE)));
     }
 }
 

@@ -62,8 +62,9 @@ pub(crate) fn run(
     watch(&hub, &mut run, &signals, Schedule { every, live }, &mut lines, console)
         .map_err(|error| CommandError::internal(format!("waiting failed: {error}")))?;
     let outcome = run.stop();
-    let processors = hub.hardware().cpu_physical_count;
-    let telling = network.and_then(|network| network.tell(&outcome, &settings.config, processors));
+    let telling = network.and_then(|network| {
+        network.tell(&outcome, &settings.config, hub.hardware().cpu_physical_count)
+    });
     finish(Finish { outcome, command: None, telling, settings: &settings, start, console });
     Ok(exit::OK)
 }

@@ -77,8 +77,9 @@ pub(crate) fn run(
     let mut outcome = run.stop();
     // The command had the terminal until now.
     outcome.warnings.extend(news);
-    let processors = hub.hardware().cpu_physical_count;
-    let telling = network.and_then(|network| network.tell(&outcome, &settings.config, processors));
+    let telling = network.and_then(|network| {
+        network.tell(&outcome, &settings.config, hub.hardware().cpu_physical_count)
+    });
     let command = Some((program::as_line(words), ending));
     finish(Finish { outcome, command, telling, settings: &settings, start, console });
     Ok(ending.code())

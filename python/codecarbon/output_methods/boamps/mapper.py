@@ -1,31 +1,25 @@
-"""A record as a BoAmps report, completed by what only the user knows."""
+"""A record as a BoAmps report, completed by what only the user knows.
+
+The report is made natively, so that it is the same as that of the commands; here are the Python
+values that go in and come out.
+"""
 
 from __future__ import annotations
 
+import json
 import warnings
 
+from codecarbon import _native
 from codecarbon.core.util import count_physical_cpus, detect_cpu_model
-from codecarbon.output_methods.boamps.models import (
-    BoAmpsEnvironment,
-    BoAmpsHardware,
-    BoAmpsHeader,
-    BoAmpsInfrastructure,
-    BoAmpsMeasure,
-    BoAmpsReport,
-    BoAmpsSoftware,
-    BoAmpsSystem,
-    BoAmpsTask,
-)
+from codecarbon.output_methods.boamps.models import BoAmpsReport, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, TypeVar
+    from typing import Any
 
-    from codecarbon.output_methods.boamps.models import _Part
+    from codecarbon.output_methods.boamps.models import BoAmpsHeader, BoAmpsTask
     from codecarbon.output_methods.emissions_data import EmissionsData
-
-    P = TypeVar("P", bound=_Part)
 
 __all__ = ["BOAMPS_FORMAT_SPEC_URI", "BOAMPS_FORMAT_VERSION", "map_emissions_to_boamps"]
 
@@ -48,108 +42,41 @@ def map_emissions_to_boamps(
     report without ``task`` lacks what the format requires; a :class:`UserWarning` says so.
     """
     if task is None:
-        warnings.warn(
-            "a BoAmps report without a task (stage, family, algorithms, dataset) is incomplete and "
-            "does not validate",
-            UserWarning,
-            stacklevel=2,
-        )
-    return BoAmpsReport(
-        header=_over(_header(emissions), header),
-        task=task,
-        measures=[_measure(emissions)],
-        system=BoAmpsSystem(os=emissions.os),
-        software=BoAmpsSoftware(language="python", version=emissions.python_version),
-        infrastructure=_infrastructure(emissions, infra_overrides),
-        environment=_over(
-            BoAmpsEnvironment(
-                country=emissions.country_name,
-                latitude=emissions.latitude,
-                longitude=emissions.longitude,
-            ),
-            BoAmpsEnvironment.from_dict(dict(environment_overrides or {})),
-        ),
-        quality=quality,
-    )
-
-
-def _over(known: P, given: P | None) -> P:
-    """``known`` with every field that ``given`` says."""
-    for name in known.__match_args__ if given is not None else ():
-        value = getattr(given, name)
-        if value is not None:
-            setattr(known, name, value)
-    return known
-
-
-def _header(emissions: EmissionsData) -> BoAmpsHeader:
-    return BoAmpsHeader(
-        format_version=BOAMPS_FORMAT_VERSION,
-        format_version_specification_uri=BOAMPS_FORMAT_SPEC_URI,
-        report_id=str(emissions.run_id),
-        report_datetime=emissions.timestamp.replace("T", " "),
-    )
-
-
-def _measure(emissions: EmissionsData) -> BoAmpsMeasure:
-    gpu = emissions.gpu_utilization_percent if emissions.gpu_count else 0
-    return BoAmpsMeasure(
-        measurement_method="codecarbon",
-        version=emissions.codecarbon_version,
-        average_utilization_cpu=_share(emissions.cpu_utilization_percent),
-        average_utilization_gpu=_share(gpu),
-        power_consumption=emissions.energy_consumed,
-        measurement_duration=emissions.duration,
-        measurement_date_time=emissions.timestamp.replace("T", " "),
-    )
-
-
-def _share(percent: float) -> float | None:
-    return round(percent / 100, 4) if percent and percent > 0 else None
-
-
-def _infrastructure(
-    emissions: EmissionsData, overrides: Mapping[str, Any] | None
-) -> BoAmpsInfrastructure:
-    in_cloud = emissions.on_cloud == "Y" or bool(emissions.cloud_provider)
-    given = BoAmpsInfrastructure.from_dict(dict(overrides or {}))
-    given.components = _components(emissions, given.components or [])
-    known = BoAmpsInfrastructure(
-        infra_type="publicCloud" if in_cloud else "onPremise",
-        cloud_provider=emissions.cloud_provider or None,
-    )
-    return _over(known, given)
-
-
-def _components(emissions: EmissionsData, given: list[BoAmpsHardware]) -> list[BoAmpsHardware]:
-    known = {
-        "cpu": BoAmpsHardware(
-            component_name=emissions.cpu_model,
-            component_type="cpu",
-            nb_component=_processors(emissions),
-        )
+        warn_of_missing_task(stacklevel=3)
+    context = {
+        "task": task,
+        "header": header,
+        "quality": quality,
+        "infrastructure": infra_overrides,
+        "environment": environment_overrides,
     }
-    if emissions.gpu_count:
-        known["gpu"] = BoAmpsHardware(
-            component_name=emissions.gpu_model,
-            component_type="gpu",
-            nb_component=int(emissions.gpu_count),
-        )
-    known["ram"] = BoAmpsHardware(
-        component_type="ram", nb_component=1, memory_size=emissions.ram_total_size
+    text, _ = report_text(emissions, context)
+    return BoAmpsReport.from_dict(json.loads(text))
+
+
+def warn_of_missing_task(stacklevel: int) -> None:
+    """Say that the report of a run cannot be valid."""
+    warnings.warn(
+        "a BoAmps report without a task (stage, family, algorithms, dataset) is incomplete and "
+        "does not validate",
+        UserWarning,
+        stacklevel=stacklevel,
     )
-    # A second component of one type stands for itself.
-    completed = [
-        _over(known.pop(component.component_type), component)
-        if component.component_type in known
-        else component
-        for component in given
-    ]
-    return completed + list(known.values())
 
 
-def _processors(emissions: EmissionsData) -> int:
-    """Packages of this machine; of a record from elsewhere, CodeCarbon's guess."""
+def report_text(emissions: EmissionsData, context: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """The report as JSON text, and what keeps it from being valid.
+
+    ``context`` has the parts of a report that the user gave, as dicts or as models. Raises
+    :class:`TypeError` for a name that the format does not have.
+    """
+    given = json.dumps({name: plain(part) for name, part in context.items()}, default=str)
+    values = tuple([getattr(emissions, name) for name in _native.RECORD_FIELDS])
+    return _native.boamps_report(values, given, _processors(emissions))
+
+
+def _processors(emissions: EmissionsData) -> int | None:
+    """Sockets of this machine; nobody knows those of a record from elsewhere."""
     if emissions.cpu_model and emissions.cpu_model == detect_cpu_model():
         return count_physical_cpus()
-    return max(1, int(emissions.cpu_count or 0) // 2)
+    return None

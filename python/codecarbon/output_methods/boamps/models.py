@@ -30,6 +30,7 @@ __all__ = [
     "BoAmpsSystem",
     "BoAmpsTask",
     "camel_to_snake",
+    "plain",
     "snake_to_camel",
 ]
 
@@ -54,7 +55,7 @@ class _Part:
     def to_dict(self) -> dict[str, Any]:
         """Camel-case dict without what is not said."""
         values = {name: getattr(self, name) for name in self.__match_args__}
-        return {snake_to_camel(n): _plain(v) for n, v in values.items() if v is not None}
+        return {snake_to_camel(n): plain(v) for n, v in values.items() if v is not None}
 
     @classmethod
     def from_dict(cls, d: dict[str, Any]) -> Self:
@@ -69,10 +70,15 @@ class _Part:
         return cls(**fields)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value with its parts, wherever they stand in it, as dicts."""
     if isinstance(value, _Part):
         return value.to_dict()
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    return value
 
 
 @dataclass
@@ -186,7 +192,7 @@ class BoAmpsSoftware(_Part):
 
 @dataclass
 class BoAmpsHardware(_Part):
-    """A component; ``memory_size`` in GiB, ``share`` from 0 to 1."""
+    """A component; ``memory_size`` in whole GiB, ``share`` from 0 to 1."""
 
     component_name: str | None = None
     component_type: str | None = None

@@ -7,11 +7,12 @@ import os
 
 from codecarbon.external import logger
 from codecarbon.output_methods.base_output import BaseOutput
-from codecarbon.output_methods.boamps.mapper import map_emissions_to_boamps
+from codecarbon.output_methods.boamps.mapper import report_text, warn_of_missing_task
 from codecarbon.output_methods.boamps.models import (
     BoAmpsEnvironment,
     BoAmpsHeader,
     BoAmpsInfrastructure,
+    BoAmpsReport,
     BoAmpsTask,
 )
 
@@ -45,11 +46,14 @@ class BoAmpsOutput(BaseOutput):
         BoAmpsInfrastructure.from_dict(dict(infra_overrides or {}))
         BoAmpsEnvironment.from_dict(dict(environment_overrides or {}))
         self._output_dir = output_dir
-        self._task = task
-        self._header = header
-        self._quality = quality
-        self._infra_overrides = infra_overrides
-        self._environment_overrides = environment_overrides
+        self._context: dict[str, Any] = {
+            "task": task,
+            "header": header,
+            "quality": quality,
+            "infrastructure": infra_overrides,
+            "environment": environment_overrides,
+        }
+        self._said: set[str] = set()
         self.save_file_path: str | None = None
         os.makedirs(output_dir, exist_ok=True)
 
@@ -74,10 +78,15 @@ class BoAmpsOutput(BaseOutput):
     def from_dict(
         cls, context: Mapping[str, Any], output_dir: str | PathLike[str] = "."
     ) -> BoAmpsOutput:
-        """With a context that looks like a report: any of ``task``, ``header``, ``quality``,
-        ``infrastructure`` and ``environment``. Other parts are the tracker's and are ignored."""
+        """With a context that looks like a report.
+
+        Of ``task``, ``header``, ``quality``, ``infrastructure`` and ``environment`` what is given
+        wins. Of ``measures``, ``system`` and ``software`` it only adds to what the tracker knows.
+        """
         task, header = context.get("task"), context.get("header")
-        return cls(
+        beside = {name: context.get(name) for name in ("measures", "system", "software")}
+        BoAmpsReport.from_dict({name: part for name, part in beside.items() if part is not None})
+        output = cls(
             output_dir=output_dir,
             task=None if task is None else BoAmpsTask.from_dict(task),
             header=None if header is None else BoAmpsHeader.from_dict(header),
@@ -85,27 +94,28 @@ class BoAmpsOutput(BaseOutput):
             infra_overrides=context.get("infrastructure"),
             environment_overrides=context.get("environment"),
         )
+        output._context.update(beside)
+        return output
 
     def out(self, total: EmissionsData, delta: EmissionsData | None = None) -> None:
         """Write the report of the run, over the one that was there."""
         path = os.path.join(self._output_dir, f"boamps_report_{total.run_id}.json")
         try:
-            report = map_emissions_to_boamps(
-                total,
-                task=self._task,
-                header=self._header,
-                quality=self._quality,
-                infra_overrides=self._infra_overrides,
-                environment_overrides=self._environment_overrides,
-            )
-            text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False, default=str)
+            text, faults = report_text(total, self._context)
             # Whoever reads at this moment finds the old report or the new one.
             partial = f"{path}.part"
             with open(partial, "w", encoding="utf-8") as file:
-                file.write(f"{text}\n")
+                file.write(text)
             os.replace(partial, path)
         except Exception as problem:
             logger.error(f"The BoAmps report was not written: {problem}", problem)
             return
         self.save_file_path = path
         logger.info(f"BoAmps report saved to {os.path.abspath(path)}")
+        if self._context["task"] is None:
+            warn_of_missing_task(stacklevel=2)
+            faults.remove("task is missing")
+        new = [fault for fault in faults if fault not in self._said]
+        if new:
+            self._said.update(new)
+            logger.warning(f"The BoAmps report is not complete: {', '.join(new)}")
