@@ -107,37 +107,29 @@ impl Spool {
         }
     }
 
-    /// Shrinks the own journal when it has outgrown its part of what all files may have.
+    /// Looks, each time that the own journal has grown by a good part, whether it must shrink.
     pub(super) fn look_at_size(&mut self, own: u32) {
-        let Some(len) = self.journals.get(&own).map(Journal::len) else { return };
-        if len < self.next_look.max(self.limits.bytes / 64) {
-            return;
-        }
-        let files = self.directory.as_ref().map_or(1, |directory| directory.files().len()).max(4);
-        let on_disk = self.journals.get(&own).is_some_and(Journal::is_on_disk);
-        let most = self.limits.bytes / files as u64;
-        let most = if on_disk { most } else { most.min(MOST_IN_MEMORY) };
-        if len > most {
-            let at_unix_s = self.newest_unix_s();
-            self.shrink(own, most / 2, at_unix_s);
-        }
-        let len = self.journals.get(&own).map_or(0, Journal::len);
-        self.next_look = most.min(len + self.limits.bytes / 64);
-    }
-
-    /// Shrinks a journal that was taken over when it is more than its part of what all files may
-    /// have, and they have more.
-    pub(super) fn fit(&mut self, id: u32, at_unix_s: f64) {
-        let len = self.journals.get(&id).map_or(0, Journal::len);
-        let Some(directory) = self.directory.as_ref().filter(|_| len > self.limits.bytes / 64)
+        let step = self.limits.bytes / 64;
+        let Some(journal) = self.journals.get(&own).filter(|j| j.len() >= self.next_look.max(step))
         else {
             return;
         };
-        let files = directory.files();
+        let most = if journal.is_on_disk() { u64::MAX } else { MOST_IN_MEMORY };
+        self.fit(own, most, self.newest_unix_s());
+        self.next_look = self.journals.get(&own).map_or(0, Journal::len) + step;
+    }
+
+    /// Shrinks a journal that is larger than its part of what all files may have, if they have more,
+    /// or larger than `most`.
+    pub(super) fn fit(&mut self, id: u32, most: u64, at_unix_s: f64) {
+        let len = self.journals.get(&id).map_or(0, Journal::len);
+        let files = self.directory.as_ref().map_or_else(Vec::new, Directory::files);
         let sizes = files.iter().filter_map(|path| Some(std::fs::metadata(path).ok()?.len()));
-        let each = self.limits.bytes / files.len().max(1) as u64;
-        if sizes.sum::<u64>() > self.limits.bytes && len > each {
-            self.shrink(id, each, at_unix_s);
+        let is_full = sizes.sum::<u64>() > self.limits.bytes;
+        let part = self.limits.bytes / files.len().max(1) as u64;
+        let most = if is_full { most.min(part) } else { most };
+        if len > most {
+            self.shrink(id, most / 2, at_unix_s);
         }
     }
 

@@ -309,7 +309,9 @@ impl Spool {
                 self.enqueue(&run.head.key);
             }
         }
-        self.fit(id, at_unix_s);
+        if self.journals.get(&id).is_some_and(|journal| journal.len() > self.limits.bytes / 64) {
+            self.fit(id, u64::MAX, at_unix_s);
+        }
     }
 
     /// Puts a row aside that the server takes for invalid.

@@ -140,7 +140,7 @@ fn runs_that_cannot_be_merged_further_are_given_up_loudly() {
     let outbox =
         Outbox::new(OutboxSettings { directory: Some(directory.path().to_owned()), limits });
     let mut said = Vec::new();
-    for i in 0..50 {
+    for i in 0..100 {
         let mut sink = ApiSink::over(outbox.clone(), settings(NOWHERE));
         said.extend(run(&mut sink, &format!("run-{i}"), 1));
     }
@@ -148,9 +148,9 @@ fn runs_that_cannot_be_merged_further_are_given_up_loudly() {
     assert!(!loud.is_empty());
     assert!(loud[0].contains("the spool is full"), "{loud:?}");
     let kept = status(directory.path()).unwrap();
-    assert_eq!(kept.amount().plus(kept.given_up).rows, 50);
-    assert_eq!(kept.amount().plus(kept.given_up).energy_kwh, 50.0);
-    assert!(kept.runs.iter().any(|run| run.run_id == "run-49"), "the newest are kept");
+    assert_eq!(kept.amount().plus(kept.given_up).rows, 100);
+    assert_eq!(kept.amount().plus(kept.given_up).energy_kwh, 100.0);
+    assert!(kept.runs.iter().any(|run| run.run_id == "run-99"), "the newest are kept");
 }
 
 #[test]
