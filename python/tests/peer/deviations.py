@@ -302,7 +302,33 @@ OUTPUTS = [
     Deviation(
         "BoAmps: number of processors",
         "threads ÷ 2",
-        "sockets of this machine; threads ÷ 2 for a record from elsewhere",
+        "sockets of this machine; 1 for a record from elsewhere, where nobody knows",
+        {"services.boamps_report.components.0.nbComponent": (4, 1)},
+    ),
+    Deviation(
+        "BoAmps: `measurementDateTime`",
+        "the end of the run",
+        "its beginning, as the format has it",
+        {
+            "services.boamps_report.report.measures.0.measurementDateTime": (
+                "2026-11-22 10:00:00",
+                "2026-11-22 09:59:50",
+            ),
+            "system.boamps_map.3.measurementDateTime": (
+                "2026-11-22 10:00:00",
+                "2026-11-22 09:59:50",
+            ),
+        },
+    ),
+    Deviation(
+        "BoAmps: memory and coordinates",
+        "fractions of a GiB, which the format's schema refuses; exact coordinates",
+        "whole GiB; coordinates to one decimal",
+    ),
+    Deviation(
+        "BoAmps: what is missing",
+        "a warning without a task",
+        "that, and a line in the log that names each field",
     ),
     Deviation(
         "BoAmps: overrides",
