@@ -1,7 +1,7 @@
 """The package's build backend: maturin, with the native commands beside the module.
 
-A wheel of this package carries ``codecarbon`` and ``codecarbon-monitor`` as the programs that cargo
-builds, so that an installed command starts without an interpreter. The programs are built first and
+A wheel of this package carries ``codecarbon``, ``codecarbon-monitor`` and ``carbonboard`` as the
+programs that cargo builds, so that an installed command starts without an interpreter. The programs are built first and
 laid where maturin looks for scripts; the module, the metadata and the archive are maturin's work. The
 source distribution is written here, because maturin's holds only the crates that the module needs.
 
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "codecarbon._native.data" / "scripts"
 """Where maturin finds what goes into the directory of programs; it exists only during a build."""
 
-COMMANDS = ("codecarbon", "codecarbon-monitor")
+COMMANDS = ("codecarbon", "codecarbon-monitor", "carbonboard")
 LEFT_OUT = {".git", "target", "__pycache__", ".pytest_cache", "codecarbon._native.data"}
 
 get_requires_for_build_wheel = maturin.get_requires_for_build_wheel

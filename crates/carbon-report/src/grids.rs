@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use carbon_tracker::config::{Config, FactorTable};
 use carbon_tracker::location;
-use carbon_tracker::pricing::GridUsed;
 
 use crate::entry::Place;
 
@@ -12,7 +11,7 @@ use crate::entry::Place;
 #[derive(Debug)]
 pub struct Grids {
     table: FactorTable,
-    known: HashMap<(Place, u16), (GridUsed, Vec<String>)>,
+    known: HashMap<(Place, u16), location::Place>,
 }
 
 impl Grids {
@@ -21,14 +20,13 @@ impl Grids {
         Self { table, known: HashMap::new() }
     }
 
-    /// The grid of a place in a year (0 when it is not known), and what has to be said about the
-    /// choice. An unknown place is the world, with its wide interval.
-    pub fn of(&mut self, place: &Place, year: u16) -> &(GridUsed, Vec<String>) {
+    /// The grid of a place in a year (0 when it is not known), with the place as it was understood
+    /// and what has to be said about the choice. An unknown place is the world, with its wide interval.
+    pub fn of(&mut self, place: &Place, year: u16) -> &location::Place {
         let table = self.table;
-        self.known.entry((place.clone(), year)).or_insert_with(|| {
-            let resolved = location::resolve(&config_of(place, table), newest_if_unknown(year));
-            (resolved.grid, resolved.warnings)
-        })
+        self.known
+            .entry((place.clone(), year))
+            .or_insert_with(|| location::resolve(&config_of(place, table), newest_if_unknown(year)))
     }
 }
 
@@ -38,7 +36,7 @@ fn newest_if_unknown(year: u16) -> u16 {
 }
 
 /// The settings that name a place; what is no valid value is left out, as if it were not known.
-pub(crate) fn config_of(place: &Place, table: FactorTable) -> Config {
+fn config_of(place: &Place, table: FactorTable) -> Config {
     let mut config = Config { co2_table: table, ..Config::default() };
     let mut set = |key: &str, text: &str| {
         if !text.is_empty() {

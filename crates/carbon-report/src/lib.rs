@@ -4,6 +4,7 @@
 //! them. [`Runs`] settles which of them count; on that stand summaries, repricing, comparisons and
 //! the HTML page. Nothing here measures, asks the terminal or opens a socket.
 
+pub mod compare;
 mod entry;
 pub mod equivalents;
 mod grids;
@@ -13,6 +14,7 @@ pub mod page;
 pub mod read;
 pub mod render;
 mod report;
+pub mod reprice;
 mod runs;
 pub mod summary;
 pub mod table;

@@ -249,7 +249,7 @@ fn origin(entry: &Entry, year: u16, tables: &mut [&mut Grids]) -> (String, Optio
     }
     let own = entry.intensity().map_or(0.0, Intensity::g_per_kwh);
     for table in tables {
-        let (grid, _) = table.of(&entry.place, year);
+        let grid = &table.of(&entry.place, year).grid;
         let listed = grid.intensity.value.g_per_kwh();
         // Files of the reference are exact to the digits that a double has, ours too.
         if (own - listed).abs() <= 1e-4 * listed {

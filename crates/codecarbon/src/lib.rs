@@ -1,8 +1,9 @@
-//! The commands `codecarbon` and `codecarbon-monitor`: arguments, wiring, exit codes.
+//! The commands `codecarbon`, `codecarbon-monitor` and `carbonboard`: arguments, wiring, exit codes.
 //!
-//! A private library that the two binaries share: [`codecarbon`] has every command,
-//! [`codecarbon_monitor`] only `monitor`, so that it stays small. This is the only crate that reads
-//! the environment, the home and working directories and the terminal, in [`surroundings`].
+//! A private library that the binaries share: [`codecarbon`] has every command,
+//! [`codecarbon_monitor`] only `monitor`, so that it stays small, and [`carbonboard`] becomes
+//! `codecarbon board`. This is the only crate that reads the environment, the home and working
+//! directories and the terminal, in [`surroundings`].
 
 mod account;
 pub mod command;
@@ -45,6 +46,9 @@ pub fn codecarbon(startup: Startup) -> u8 {
             .subcommand(monitor::command("monitor"))
             .subcommand(detect::command())
             .subcommand(files::report::command())
+            .subcommand(files::reprice::command())
+            .subcommand(files::compare::command())
+            .subcommand(files::board::command())
             .subcommand(login::command())
             .subcommand(logout::command())
             .subcommand(config::command())
@@ -58,6 +62,9 @@ pub fn codecarbon(startup: Startup) -> u8 {
             Some(("monitor", matches)) => monitor::run(matches, start, Some(&monitor::Services)),
             Some(("detect", matches)) => detect::run(matches, start),
             Some(("report", matches)) => files::report::run(matches, start),
+            Some(("reprice", matches)) => files::reprice::run(matches, start),
+            Some(("compare", matches)) => files::compare::run(matches, start),
+            Some(("board", matches)) => files::board::run(matches, start),
             Some(("login", matches)) => login::run(matches, start),
             Some(("logout", matches)) => logout::run(matches, start),
             Some(("config", matches)) => config::run(matches, start),
@@ -65,6 +72,14 @@ pub fn codecarbon(startup: Startup) -> u8 {
             Some(("test-api", matches)) => test_api::run(matches, start),
             _ => Err(CommandError::internal("a command is missing in the dispatcher")),
         }
+    })
+}
+
+/// `carbonboard`, as a whole: it becomes `codecarbon board`.
+pub fn carbonboard(startup: Startup) -> u8 {
+    main(startup, |start| {
+        let why_not = monitor::sibling::become_codecarbon("board", start);
+        Err(CommandError::user(format!("carbonboard is a part of codecarbon, but {why_not}")))
     })
 }
 

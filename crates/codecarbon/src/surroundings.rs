@@ -102,9 +102,14 @@ impl Surroundings {
         Some(base.join("codecarbon"))
     }
 
+    /// This program's own file; asks the system.
+    pub fn program(&self) -> Option<PathBuf> {
+        std::env::current_exe().ok()
+    }
+
     /// Directory of this program's own file; asks the system.
     pub fn program_directory(&self) -> Option<PathBuf> {
-        Some(std::env::current_exe().ok()?.parent()?.to_owned())
+        Some(self.program()?.parent()?.to_owned())
     }
 
     /// A path of the user's made absolute, without touching the file system.

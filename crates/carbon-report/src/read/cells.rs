@@ -115,7 +115,7 @@ pub(super) trait Cells {
 
 /// Keeps one copy of each text.
 #[derive(Debug, Default)]
-pub(super) struct Texts(HashSet<Text>);
+pub(crate) struct Texts(HashSet<Text>);
 
 impl Texts {
     fn keep(&mut self, text: &str) -> Text {

@@ -21,6 +21,9 @@ pub(super) struct Rows {
     pub(super) realigned: usize,
 }
 
+/// A longer line is no header, unless it is the first of its file.
+const LONGEST_HEADER: usize = 4096;
+
 /// Columns that are empty for an offline tracker, as CodeCarbon 3.3.0 drops them together.
 const DROPPED: [&[&str]; 5] = [
     &["region", "longitude", "latitude"],
@@ -32,45 +35,64 @@ const DROPPED: [&[&str]; 5] = [
 
 /// Reads the rows of a file; `None` when its first line names no columns of a record.
 pub(super) fn read(bytes: &[u8], file: usize, texts: &mut Texts) -> Option<Rows> {
+    let mut rows = Rows::default();
+    let is_known = visit(bytes, file, texts, |row| match row {
+        Ok(row) => {
+            rows.realigned += usize::from(!row.as_named);
+            rows.entries.push(row.entry);
+        }
+        Err(fault) => rows.faults.push(fault),
+    });
+    is_known.then_some(rows)
+}
+
+/// A row that could be read.
+pub(crate) struct Visited<'a> {
+    /// What it says.
+    pub(crate) entry: Entry,
+    /// Its cells.
+    pub(crate) row: Row<'a>,
+    /// Whether the cells stood under their own columns.
+    pub(crate) as_named: bool,
+}
+
+/// Goes through the rows of a file; false when its first line names no columns of a record. A row
+/// that cannot be used comes as its line and the reason.
+pub(crate) fn visit(
+    bytes: &[u8],
+    file: usize,
+    texts: &mut Texts,
+    mut on_row: impl FnMut(Result<Visited<'_>, (usize, RowFault)>),
+) -> bool {
     let mut lines = LineCounter { bytes, at: 0, line: 1 };
     let mut layouts: Option<Layouts> = None;
-    let mut rows = Rows::default();
     for record in records(bytes) {
         let line = lines.line_of(record.range.start);
         if record.range.is_empty() {
             continue;
         }
-        let Some(known) = &layouts else {
-            layouts = Some(Layouts::of_header(&record)?);
-            continue;
-        };
         // Files that were joined have the header again, perhaps another one.
-        if record.range.len() < 4096
-            && let Some(next) = Layouts::of_header(&record)
+        if (layouts.is_none() || record.range.len() < LONGEST_HEADER)
+            && let Some(header) = Layouts::of_header(&record)
         {
-            layouts = Some(next);
+            layouts = Some(header);
             continue;
         }
-        match known.read(&record, Origin { file, line }, texts) {
-            Ok((entry, as_named)) => {
-                rows.entries.push(entry);
-                rows.realigned += usize::from(!as_named);
-            }
-            Err(fault) => rows.faults.push((line, fault)),
-        }
+        let Some(known) = &layouts else { return false };
+        let origin = Origin { file, line };
+        on_row(known.read(&record, origin, texts).map_err(|fault| (line, fault)));
     }
-    layouts.map(|_| rows)
+    layouts.is_some()
 }
 
 /// Where each column of a record is; the first layout is the header's.
 struct Layouts {
-    columns: usize,
     as_named: Layout,
     slipped: Vec<Layout>,
 }
 
 struct Layout {
-    columns: usize,
+    names: Vec<String>,
     places: [Option<u16>; Column::ALL.len()],
     /// Whether it has the columns by which a layout can be checked.
     has_checks: bool,
@@ -93,60 +115,68 @@ impl Layouts {
         let names: Vec<String> = (0..record.field_count())
             .map(|i| record.field(i).unwrap_or_default().trim().to_owned())
             .collect();
+        let has = |name: &str| names.iter().any(|n| n == name);
+        let without = |dropped: &[&str]| {
+            names.iter().filter(|name| !dropped.contains(&name.as_str())).cloned().collect()
+        };
         let slipped = DROPPED
             .iter()
-            .filter(|dropped| dropped.iter().all(|name| names.iter().any(|n| n == name)))
-            .map(|dropped| {
-                let left = names.iter().filter(|name| !dropped.contains(&name.as_str()));
-                Layout::of(&left.map(String::as_str).collect::<Vec<_>>())
-            })
+            .filter(|dropped| dropped.iter().all(|name| has(name)))
+            .map(|dropped| Layout::of(without(dropped)))
             .collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        Some(Self { columns: names.len(), as_named: Layout::of(&names), slipped })
+        Some(Self { slipped, as_named: Layout::of(names) })
     }
 
-    /// The entry of a row, and whether it stands under its own columns.
-    fn read(
-        &self,
-        record: &Record<'_>,
+    /// The entry of a row.
+    fn read<'a>(
+        &'a self,
+        record: &'a Record<'a>,
         origin: Origin,
         texts: &mut Texts,
-    ) -> Result<(Entry, bool), RowFault> {
-        let found = record.field_count();
-        if found == self.columns {
-            return Ok((entry(&Row { record, layout: &self.as_named }, origin, texts)?, true));
+    ) -> Result<Visited<'a>, RowFault> {
+        let (found, expected) = (record.field_count(), self.as_named.names.len());
+        if found == expected {
+            let row = Row { record, layout: &self.as_named };
+            return Ok(Visited { entry: entry(&row, origin, texts)?, row, as_named: true });
         }
-        let fitting = self.slipped.iter().filter(|layout| layout.columns == found);
+        let fitting = self.slipped.iter().filter(|layout| layout.names.len() == found);
         for layout in fitting {
             let row = Row { record, layout };
             if row.is_plausible()
                 && let Ok(entry) = entry(&row, origin, texts)
             {
-                return Ok((entry, false));
+                return Ok(Visited { entry, row, as_named: false });
             }
         }
-        Err(RowFault::FieldCount { found, expected: self.columns })
+        Err(RowFault::FieldCount { found, expected })
     }
 }
 
 impl Layout {
-    fn of(names: &[&str]) -> Self {
+    fn of(names: Vec<String>) -> Self {
         let place = |name: &str| names.iter().position(|n| *n == name);
         let mut places = [None; Column::ALL.len()];
         for (index, (_, name)) in Column::ALL.iter().enumerate() {
             places[index] = place(name).and_then(|at| u16::try_from(at).ok());
         }
         let has_checks = place("tracking_mode").is_some() && place("on_cloud").is_some();
-        Self { columns: names.len(), places, has_checks }
+        Self { names, places, has_checks }
     }
 }
 
-struct Row<'a> {
+/// The cells of a row under the names of their columns.
+pub(crate) struct Row<'a> {
     record: &'a Record<'a>,
     layout: &'a Layout,
 }
 
 impl Row<'_> {
+    /// Names and texts of the cells, in the order of the row.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        let names = self.layout.names.iter().map(String::as_str).enumerate();
+        names.map(|(index, name)| (name, self.record.field(index).unwrap_or_default()))
+    }
+
     /// Whether the two columns whose words are known have one of them.
     fn is_plausible(&self) -> bool {
         self.layout.has_checks

@@ -83,7 +83,10 @@ fn read_one(item: &Value, origin: Origin, texts: &mut Texts) -> Result<Vec<Entry
     run.told = Some(Box::new(Report::deserialize(item)?.into()));
     let mut entries = vec![run];
     for task in item.get("tasks").and_then(Value::as_array).into_iter().flatten() {
-        entries.push(entry(&Record(task), origin, texts)?);
+        let mut task = entry(&Record(task), origin, texts)?;
+        // Records of tasks do not name the factors of their run, which hold for them too.
+        (task.pue, task.wue_l_per_kwh) = (entries[0].pue, entries[0].wue_l_per_kwh);
+        entries.push(task);
     }
     Ok(entries)
 }

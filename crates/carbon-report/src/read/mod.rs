@@ -3,14 +3,14 @@
 //! What cannot be read is a [`Fault`] that names file and line; the rest is read all the same.
 
 mod cells;
-mod csv;
+pub(crate) mod csv;
 mod json;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 pub use cells::RowFault;
-use cells::Texts;
+pub(crate) use cells::Texts;
 pub use json::JsonFault;
 
 use crate::entry::Entry;

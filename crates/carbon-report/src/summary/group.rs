@@ -100,7 +100,7 @@ impl Bounded {
             return Self { energy: Some(told.energy), emissions: told.emissions };
         }
         let year = entry.ended.map_or(0, LocalTime::year);
-        let grid = grids.of(&entry.place, year).0.intensity;
+        let grid = grids.of(&entry.place, year).grid.intensity;
         let factor =
             |bound: f64| if grid.value.base() > 0.0 { bound / grid.value.base() } else { 1.0 };
         let (low, high) = (factor(grid.low.base()), factor(grid.high.base()));

@@ -1,6 +1,10 @@
 //! The commands that read files of records: `report`, `reprice`, `compare`, `board`.
 
+pub(crate) mod board;
+pub(crate) mod compare;
 pub(crate) mod report;
+pub(crate) mod reprice;
+mod trials;
 
 use std::path::{Path, PathBuf};
 

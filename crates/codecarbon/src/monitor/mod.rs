@@ -10,7 +10,7 @@ mod options;
 mod record_file;
 mod services;
 mod settings;
-mod sibling;
+pub(crate) mod sibling;
 mod sinks;
 mod wrapped;
 
@@ -90,7 +90,7 @@ fn lock(settings: &Settings, start: &Surroundings) -> Result<Option<RunLock>, Lo
 fn leave_the_network_to_codecarbon(settings: &Settings, start: &Surroundings, console: Console) {
     let asking = network::asked_for_by(&settings.config);
     if !asking.is_empty() {
-        let why_not = sibling::become_codecarbon(start);
+        let why_not = sibling::become_codecarbon("monitor", start);
         console.warn(format!(
             "{} ask for the network, which this light program leaves to codecarbon, but {why_not}: \
              the record is only saved here",

@@ -1,4 +1,4 @@
-//! How the light program leaves what it cannot do to `codecarbon`: it becomes it, before anything
+//! How the light programs leave what they cannot do to `codecarbon`: they become it, before anything
 //! has started, with the same arguments, environment and signals.
 
 use std::ffi::OsString;
@@ -9,16 +9,14 @@ use crate::surroundings::Surroundings;
 
 const NAME: &str = "codecarbon";
 
-/// Becomes `codecarbon monitor`, the one beside this program or else the one in `PATH`; returns only
-/// to say why that is not possible.
-pub(crate) fn become_codecarbon(start: &Surroundings) -> String {
+/// Becomes a command of `codecarbon`, the one beside this program or else the one in `PATH`; returns
+/// only to say why that is not possible.
+pub(crate) fn become_codecarbon(command: &str, start: &Surroundings) -> String {
     let Some(path) = find(start) else {
         return format!("{NAME} is neither beside this program nor in PATH");
     };
-    let words: Vec<OsString> = [NAME.into(), "monitor".into()]
-        .into_iter()
-        .chain(start.arguments.iter().cloned())
-        .collect();
+    let words: Vec<OsString> =
+        [NAME.into(), command.into()].into_iter().chain(start.arguments.iter().cloned()).collect();
     let error = spawn::exec(&path, &words, start.pipes_ignored);
     format!("{} cannot be run: {error}", path.display())
 }

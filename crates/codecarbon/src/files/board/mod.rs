@@ -1,0 +1,134 @@
+//! `board`: the HTML page of files, served on this machine and shown anew when a file changes.
+//!
+//! Also what `carbonboard` becomes, so its options are read as python-fire reads them for the
+//! reference: `--filepath=…`, `--port=…`, `--debug=True`.
+
+mod answers;
+mod request;
+mod serve;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+
+use carbon_tracker::config::LogLevel;
+use clap::{Arg, ArgMatches, Command, value_parser};
+
+use self::answers::Board;
+use super::{DEFAULT_FILE, files_argument};
+use crate::console::Console;
+use crate::exit::CommandError;
+use crate::print::print;
+use crate::surroundings::Surroundings;
+
+const AFTER_HELP: &str = "\
+The page is for this machine only, unless --host says otherwise. It is shown until Ctrl-C, and anew
+when a file changes. carbonboard is this command under the name that CodeCarbon gives it.
+
+Examples:
+  codecarbon board
+  carbonboard --filepath=results/emissions.csv --port=8060";
+
+/// Ports that are looked at for one to propose.
+const PROPOSED_PORTS: u16 = 20;
+
+/// Describes the command.
+pub(crate) fn command() -> Command {
+    Command::new("board")
+        .about("Show files of records as a page in the browser")
+        .after_help(AFTER_HELP)
+        .arg(files_argument())
+        .arg(
+            Arg::new("filepath")
+                .long("filepath")
+                .short('f')
+                .value_name("FILE")
+                .help("A file, as carbonboard takes it")
+                .hide(true)
+                .value_parser(value_parser!(PathBuf)),
+        )
+        .arg(
+            Arg::new("port")
+                .long("port")
+                .short('p')
+                .value_name("PORT")
+                .help("Port (default 8050; 0 takes a free one)")
+                .value_parser(value_parser!(u16)),
+        )
+        .arg(
+            Arg::new("host")
+                .long("host")
+                .value_name("ADDRESS")
+                .help("Address to listen on (default 127.0.0.1)"),
+        )
+        .arg(
+            Arg::new("debug")
+                .long("debug")
+                .short('d')
+                .value_name("BOOL")
+                .help("Say what is asked for")
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value("true")
+                .hide_possible_values(true)
+                .value_parser(["true", "false"])
+                .ignore_case(true),
+        )
+}
+
+/// Runs it until the process is ended.
+pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, CommandError> {
+    let console = Console::new(start.colours(), LogLevel::Warning);
+    let named: Vec<PathBuf> = match matches.get_one::<PathBuf>("filepath") {
+        Some(path) => vec![path.clone()],
+        None => matches.get_many("files").into_iter().flatten().cloned().collect(),
+    };
+    let files = named.into_iter().map(|path| (start.absolute(&path), path)).collect::<Vec<_>>();
+    for (path, name) in &files {
+        if !path.is_file() {
+            let hint = if name.as_os_str() == DEFAULT_FILE { "; name another file" } else { "" };
+            console.warn(format!("{} is not there yet{hint}", name.display()));
+        }
+    }
+    let host = matches.get_one::<String>("host").map_or("127.0.0.1", String::as_str);
+    let address = address(host)?;
+    if !address.is_loopback() {
+        console.warn("everybody who can reach this machine at that address can read the page");
+    }
+    let port = *matches.get_one::<u16>("port").unwrap_or(&8050);
+    let listener = listen(address, port)?;
+    let at = listener.local_addr().map_err(CommandError::internal)?;
+    let debug =
+        matches.get_one::<String>("debug").is_some_and(|word| word.eq_ignore_ascii_case("true"));
+    print(&format!("The page is at http://{at}/ until Ctrl-C\n"));
+    serve::serve(&listener, Board::new(files, host, address), debug.then_some(console));
+    Ok(crate::exit::OK)
+}
+
+/// An address by its numbers, or that of `localhost`; other names would be looked up elsewhere.
+fn address(host: &str) -> Result<IpAddr, CommandError> {
+    if host.eq_ignore_ascii_case("localhost") {
+        return Ok(Ipv4Addr::LOCALHOST.into());
+    }
+    host.trim_matches(['[', ']']).parse().map_err(|_| {
+        CommandError::user(format!("--host {host} is no address"))
+            .hint("give numbers such as 127.0.0.1 or ::1, or 0.0.0.0 for all addresses")
+    })
+}
+
+/// Listens, or says why not and where it could be done.
+fn listen(address: IpAddr, port: u16) -> Result<TcpListener, CommandError> {
+    TcpListener::bind((address, port)).map_err(|error| {
+        let wanted = SocketAddr::new(address, port);
+        if error.kind() != std::io::ErrorKind::AddrInUse {
+            return CommandError::user(format!("cannot listen on {wanted}: {error}"));
+        }
+        let error = CommandError::user(format!("port {port} is in use by another program"));
+        let free = (1..=PROPOSED_PORTS)
+            .filter_map(|step| port.checked_add(step))
+            .find(|port| TcpListener::bind((address, *port)).is_ok());
+        match free {
+            Some(free) => error.hint(format!("--port {free} is free")),
+            None => error.hint("--port 0 takes a free one"),
+        }
+    })
+}
