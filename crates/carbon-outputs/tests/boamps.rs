@@ -116,3 +116,13 @@ fn a_context_that_cannot_be_used_is_refused_with_its_reason() {
     let nowhere = Context::of_file(Path::new("/nowhere/context.json")).unwrap_err();
     assert!(nowhere.to_string().starts_with("metadata: /nowhere/context.json"), "{nowhere}");
 }
+
+#[test]
+fn the_example_of_the_documentation_makes_a_valid_report() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/outputs-boamps.md");
+    let text = std::fs::read_to_string(page).unwrap();
+    let (_, rest) = text.split_once("```json\n").unwrap();
+    let context = Context::of_text(rest.split("```").next().unwrap()).unwrap();
+    let report = BoampsReport::new(&example::record("r"), &context, None);
+    assert_eq!(report.faults(), [""; 0]);
+}
