@@ -55,3 +55,12 @@ fn the_help_of_the_commands_around_an_account() {
         compare(&format!("config-{name}"), &text);
     }
 }
+
+#[test]
+fn the_help_of_the_commands_for_files_of_records() {
+    for name in ["report", "reprice", "compare", "board"] {
+        let text = help_of(CODECARBON, &[name, "--help"]);
+        assert!(text.contains("codecarbon compare ") || text.contains("Example"), "{name}");
+        compare(name, &text);
+    }
+}

@@ -4,6 +4,7 @@
 
 mod account;
 mod exit_codes;
+mod files;
 mod help;
 mod lock;
 mod measuring;
