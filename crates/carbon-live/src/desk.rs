@@ -142,6 +142,14 @@ impl PriceKey {
     }
 }
 
+impl State {
+    /// Feeds whose first answers are still to come.
+    fn awaited(&self) -> Vec<Arc<Feed>> {
+        let feeds = self.feeds.iter().map(|(_, feed)| feed);
+        feeds.filter(|feed| feed.is_awaited()).map(Arc::clone).collect()
+    }
+}
+
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -157,7 +165,12 @@ impl Shared {
             let worker = Arc::clone(&shared);
             state.has_thread = builder.spawn(move || worker.run()).is_ok();
         }
+        let silent = if state.has_thread { Vec::new() } else { state.awaited() };
         drop(state);
+        for feed in silent {
+            feed.place_is(None, Vec::new());
+            feed.no_price("no thread could be started that asks for the intensity of the grid");
+        }
         shared.changed.notify_one();
     }
 

@@ -22,8 +22,8 @@ const METERED: f64 = 1.1;
 /// Values that the service estimates: an hour may be off from the mean of its kind by more.
 const ESTIMATED: f64 = 1.3;
 
-/// A value that is older describes another day.
-const OLDEST: Duration = Duration::from_hours(24);
+/// The newest value of a zone may be so old: it holds for two hours beyond its own.
+const OLDEST: Duration = Duration::from_hours(3);
 
 const HOUR: Duration = Duration::from_hours(1);
 

@@ -226,6 +226,22 @@ mod tests {
         assert!(told.remarks[3].starts_with("1 more rows"));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_rows_give_values_in_the_order_of_time_or_remarks(
+            rows in proptest::collection::vec("(20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:00Z|.{0,9}),(-?[0-9]{1,5}(\\.[0-9])?|.{0,5})", 0..30),
+        ) {
+            let text = format!("datetime,g_per_kwh\n{}", rows.join("\n"));
+            let told = read(&text).unwrap();
+            proptest::prop_assert!(told.prices.windows(2).all(|pair| pair[0].from <= pair[1].from));
+            for price in &told.prices {
+                let g_per_kwh = price.intensity.value.g_per_kwh();
+                proptest::prop_assert!((0.0..=2500.0).contains(&g_per_kwh));
+                proptest::prop_assert!(price.until >= price.from);
+            }
+        }
+    }
+
     #[test]
     fn a_file_without_its_header_is_refused_for_good() {
         for text in ["", "2026-03-01T00:00Z,53.1\n", "time,value\n"] {

@@ -83,6 +83,22 @@ mod tests {
         assert_eq!(seconds("2024-02-29T00:00Z"), Some(1_709_164_800.0));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_time_or_none(text in ".{0,40}") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn days_follow_each_other(day in 0_i64..60_000) {
+            let noon = Duration::from_secs(day.unsigned_abs() * 86_400 + 43_200);
+            let text = carbon_sensors::clock::local_timestamp(noon.as_secs_f64());
+            // Tests may run in any zone: at most 14 hours from UTC.
+            let read = parse(&text).unwrap_or_default();
+            proptest::prop_assert!(read.abs_diff(noon) <= Duration::from_hours(14), "{text}");
+        }
+    }
+
     #[test]
     fn what_is_no_time_is_none() {
         for text in [

@@ -149,7 +149,7 @@ fn together(older: &PriceUsed, newer: &PriceUsed) -> PriceUsed {
         provider,
         value_from_unix_s: older.value_from_unix_s,
         estimated: older.estimated.clone().or_else(|| newer.estimated.clone()),
-        grid: mean(&[older.clone(), newer.clone()], &newer.grid),
+        grid: blend(&[older.clone(), newer.clone()], &newer.grid),
         from_unix_s: older.from_unix_s,
         until_unix_s: newer.until_unix_s,
         energy: older.energy + newer.energy,
@@ -157,9 +157,19 @@ fn together(older: &PriceUsed, newer: &PriceUsed) -> PriceUsed {
     }
 }
 
-/// The mean of prices, weighted by energy, or by time where there was none; `table` if there are no
-/// prices.
+/// The grid that prices come to: their mean, weighted by energy, or by time where there was none;
+/// `table` if there are no prices.
 pub(crate) fn mean(rows: &[PriceUsed], table: &GridUsed) -> GridUsed {
+    let mut grid = blend(rows, table);
+    let values: u32 =
+        rows.iter().filter(|row| row.energy > Energy::ZERO).map(|row| row.values).sum();
+    if values > 1 {
+        grid.source = format!("{}; mean of {values} values by energy", grid.source);
+    }
+    grid
+}
+
+fn blend(rows: &[PriceUsed], table: &GridUsed) -> GridUsed {
     let by_energy = rows.iter().any(|row| row.energy > Energy::ZERO);
     let weight = |row: &PriceUsed| {
         if by_energy { row.energy.joules() } else { row.until_unix_s - row.from_unix_s }

@@ -134,4 +134,6 @@ fn a_year_of_hours_stays_small_and_exact() {
     let expected: f64 = values.iter().sum();
     assert!((grams(&rows) - expected).abs() < 1e-9 * expected);
     assert_eq!(rows.iter().map(|row| row.values).sum::<u32>(), 9000);
+    let source = mean(&rows, &table()).source;
+    assert_eq!(source, "an example; mean of 9000 values by energy");
 }
