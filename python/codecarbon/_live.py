@@ -23,6 +23,10 @@ _SECONDS_PER_YEAR = 3600 * 24 * 365
 
 def follow(tracker: BaseEmissionsTracker) -> None:
     """Arrange the calls of a run that has just started."""
+    if tracker._own_handlers:
+        from codecarbon._outputs import begin
+
+        begin(tracker)
     is_line_wanted = is_told(_INFO)
     is_anybody_there = tracker._output_handlers or (is_line_wanted and tracker._has_files)
     every = tracker._api_call_interval if is_anybody_there else -1

@@ -14,7 +14,7 @@ TASK_RECORD_FIELDS: list[str]
 @final
 class Tracker:
     remarks: list[tuple[int, str]]
-    essentials: tuple[tuple[str, ...], Optional[str], bool, float, int, str, str]
+    essentials: tuple[tuple[str, ...], Optional[str], bool, float, int, str, str, bool]
     is_place_set: bool
 
     def __new__(cls, arguments: _Dict, environ: Mapping[str, str]) -> Tracker: ...
@@ -53,6 +53,28 @@ class Gpus:
     def read(
         self,
     ) -> list[tuple[int, Optional[float], Optional[float], Optional[float]]]: ...
+
+@final
+class MetricsSink:
+    is_ours: bool
+    address: Optional[str]
+
+    @staticmethod
+    def push(
+        url: str,
+        job: str,
+        credentials: Optional[tuple[str, str]],
+        ca_bundle: Optional[_Path],
+        stop_wait_s: float,
+        delete_at_exit: bool,
+    ) -> MetricsSink: ...
+    @staticmethod
+    def otlp(settings: list[tuple[str, str]], environ: Mapping[str, str]) -> MetricsSink: ...
+    @staticmethod
+    def listen(address: str) -> MetricsSink: ...
+    def begin(self, tracker: Tracker) -> None: ...
+    def take(self, total: tuple[Any, ...], delta: tuple[Any, ...]) -> list[str]: ...
+    def end(self) -> list[str]: ...
 
 def new_run_id() -> str: ...
 def follow(callback: Callable[[], object], first_s: float, period_s: float) -> int: ...

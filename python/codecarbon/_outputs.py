@@ -39,20 +39,57 @@ def own_handlers(
                 conf=conf,
             )
         )
+    handlers += _metrics(conf, methods)
+    if "boamps" in methods:
+        metadata = tracker._metadata if tracker._metadata is not None else conf["metadata"]
+        handlers.append(_boamps(metadata, conf["output_dir"]))
+    return handlers
+
+
+def _metrics(conf: dict[str, Any], methods: tuple[str, ...]) -> list[Any]:
+    """The outputs for systems that collect metrics."""
+    handlers: list[Any] = []
     if "prometheus" in methods:
         from codecarbon.output_methods.metrics.prometheus import PrometheusOutput
 
         job = f"{conf['project_name']}_{conf['experiment_name']}"
         job = "".join([c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in job])
-        handlers.append(PrometheusOutput(conf["prometheus_url"], job_name=job))
+        handlers.append(
+            PrometheusOutput(
+                conf["prometheus_url"],
+                job_name=job,
+                ca_bundle=conf["ca_bundle"],
+                stop_wait_s=min(2.0, conf["api_stop_wait_secs"]),
+            )
+        )
+    if conf["prometheus_listen"]:
+        from codecarbon.output_methods.metrics.prometheus import PrometheusEndpoint
+
+        handlers.append(PrometheusEndpoint(conf["prometheus_listen"]))
+    if "otlp" in methods:
+        from codecarbon.output_methods.metrics.otlp import OtlpOutput
+
+        handlers.append(
+            OtlpOutput(
+                conf["otlp_endpoint"],
+                conf["otlp_protocol"],
+                conf["otlp_headers"],
+                ca_bundle=conf["ca_bundle"],
+                stop_wait_s=conf["api_stop_wait_secs"],
+            )
+        )
     if "logfire" in methods:
         from codecarbon.output_methods.metrics.logfire import LogfireOutput
 
         handlers.append(LogfireOutput())
-    if "boamps" in methods:
-        metadata = tracker._metadata if tracker._metadata is not None else conf["metadata"]
-        handlers.append(_boamps(metadata, conf["output_dir"]))
     return handlers
+
+
+def begin(tracker: BaseEmissionsTracker) -> None:
+    """Tell the outputs that are asked for figures, rather than told, whose they are."""
+    for handler in tracker._own_handlers:
+        if hasattr(handler, "begin"):
+            _call(handler, "begin", tracker._core)
 
 
 def _boamps(metadata: Any, output_dir: str) -> Any:

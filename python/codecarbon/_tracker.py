@@ -72,6 +72,7 @@ class BaseEmissionsTracker:
             self._api_call_interval,
             level,
             preamble,
+            listens,
         ) = self._core.essentials
         log.set_logger_level(level)
         log.set_logger_format(preamble)
@@ -88,7 +89,7 @@ class BaseEmissionsTracker:
         elif not self._take_lock():
             return
         self._has_files = bool(methods) and ("csv" in methods or "json" in methods)
-        if methods not in _NATIVE_METHODS or endpoint:
+        if methods not in _NATIVE_METHODS or endpoint or listens:
             from codecarbon._outputs import own_handlers
 
             self._own_handlers = own_handlers(self, methods, endpoint, logging_logger)

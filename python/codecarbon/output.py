@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from codecarbon.output_methods.http import CodeCarbonAPIOutput, HTTPOutput
     from codecarbon.output_methods.logger import GoogleCloudLoggerOutput, LoggerOutput
     from codecarbon.output_methods.metrics.logfire import LogfireOutput
-    from codecarbon.output_methods.metrics.prometheus import PrometheusOutput
+    from codecarbon.output_methods.metrics.otlp import OtlpOutput
+    from codecarbon.output_methods.metrics.prometheus import PrometheusEndpoint, PrometheusOutput
 
 __all__ = [
     "BaseOutput",
@@ -25,7 +26,9 @@ __all__ = [
     "HTTPOutput",
     "LogfireOutput",
     "LoggerOutput",
+    "OtlpOutput",
     "OutputMethod",
+    "PrometheusEndpoint",
     "PrometheusOutput",
     "TaskEmissionsData",
 ]
@@ -40,7 +43,9 @@ _HOMES = {
     "HTTPOutput": "http",
     "LogfireOutput": "metrics.logfire",
     "LoggerOutput": "logger",
+    "OtlpOutput": "metrics.otlp",
     "OutputMethod": "base_output",
+    "PrometheusEndpoint": "metrics.prometheus",
     "PrometheusOutput": "metrics.prometheus",
     "TaskEmissionsData": "emissions_data",
 }

@@ -34,7 +34,7 @@ class Receiver:
 
             def answer(self):
                 length = int(self.headers.get("Content-Length") or 0)
-                body = self.rfile.read(length).decode()
+                body = self.rfile.read(length).decode(errors="surrogateescape")
                 receiver.requests.append(Request(self.command, self.path, self.headers, body))
                 usual = {"GET": 200, "PATCH": 200, "DELETE": 202}.get(self.command, 201)
                 key = f"{self.command} {self.path.split('?')[0]}"

@@ -43,7 +43,7 @@ def test_the_module_loads_only_what_is_asked_for():
 
 def test_methods_are_texts():
     assert [method.value for method in OutputMethod] == [
-        "csv", "api", "logger", "prometheus", "logfire", "boamps",
+        "csv", "api", "logger", "prometheus", "logfire", "boamps", "otlp",
     ]  # fmt: skip
     assert OutputMethod("csv") is OutputMethod.CSV
     assert OutputMethod.BOAMPS == "boamps"

@@ -8,7 +8,7 @@ from codecarbon.core.api_client import ApiClient, ApiError, get_datetime_with_ti
 from codecarbon.core.schemas import ExperimentCreate, OrganizationCreate, ProjectCreate
 from codecarbon.core.telemetry_client import TelemetryClient
 from codecarbon.core.telemetry_schemas import MINIMAL_TELEMETRY_FIELDS, TelemetryCreate
-from codecarbon.output import CodeCarbonAPIOutput, HTTPOutput, PrometheusOutput
+from codecarbon.output import CodeCarbonAPIOutput, HTTPOutput
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -214,65 +214,6 @@ def test_times_carry_their_zone():
     assert get_datetime_with_timezone().endswith("+00:00")
     assert simple_utc().utcoffset(None).total_seconds() == 0
     assert simple_utc().tzname() == "UTC"
-
-
-# Prometheus.
-
-
-def test_metrics_are_pushed_with_all_labels_and_deleted_at_the_end(receiver, record, monkeypatch):
-    monkeypatch.setenv("PROMETHEUS_USERNAME", "u")
-    monkeypatch.setenv("PROMETHEUS_PASSWORD", "p")
-    output = PrometheusOutput(receiver.url.removeprefix("http://"), job_name="a job")
-    total = record(project_name='say "hi"\\\n', cloud_region=None)
-    output.live_out(total, record(duration=3.0, energy_consumed=0.25, project_name='say "hi"\\\n'))
-    output.out(total, record(duration=2.0, energy_consumed=0.5))
-    output.exit()
-    assert [f"{r.method} {r.path}" for r in receiver.requests] == [
-        "PUT /metrics/job/a%20job", "PUT /metrics/job/a%20job", "DELETE /metrics/job/a%20job",
-    ]  # fmt: skip
-    assert {r.headers["Authorization"] for r in receiver.requests} == {"Basic dTpw"}
-    first, second = (metrics(r.body) for r in receiver.of("PUT /metrics/job/a%20job"))
-    assert first["codecarbon_duration"][1] == "3.0"
-    assert second["codecarbon_duration"][1] == "2.0"
-    assert second["codecarbon_energy_consumed"][1] == "0.5"
-    assert (first["codecarbon_energy_total"][1], second["codecarbon_energy_total"][1]) == (
-        "0.25", "0.75",
-    )  # fmt: skip
-    labels = first["codecarbon_cpu_power"][0]
-    assert r'project_name="say \"hi\"\\\n"' in labels
-    assert 'country_iso_code="FRA"' in labels
-    assert 'ram_total_size="16.0"' in labels
-    assert labels.count("=") == 14
-    assert receiver.requests[0].body.endswith("\n")
-
-
-def metrics(text):
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    return {
-        name: (labels, value)
-        for name, labels, value in (re.fullmatch(r"(\w+)({.*}) (\S+)", n).groups() for n in lines)
-    }
-
-
-def test_the_counter_never_goes_down_and_outputs_share_nothing(receiver, record):
-    one, two = PrometheusOutput(receiver.url), PrometheusOutput(receiver.url, "with/slash")
-    one.out(None, record(energy_consumed=1.0))
-    one.out(None, record(energy_consumed=-0.5))
-    two.out(None, record(energy_consumed=0.25))
-    totals = [metrics(r.body)["codecarbon_energy_total"][1] for r in receiver.requests]
-    assert totals == ["1.0", "1.0", "0.25"]
-    assert receiver.requests[2].path == "/metrics/job@base64/d2l0aC9zbGFzaA=="
-
-
-def test_faults_of_the_gateway_are_logged(receiver, record, capsys):
-    receiver.answers["PUT /metrics/job/codecarbon"] = (400, b"bad metrics")
-    PrometheusOutput(receiver.url).out(None, record())
-    dead = PrometheusOutput(NOWHERE)
-    dead.out(None, record())
-    dead.exit()
-    said = capsys.readouterr().err
-    assert "answers 400: bad metrics" in said
-    assert said.count("Connection refused") == 2
 
 
 # Telemetry.

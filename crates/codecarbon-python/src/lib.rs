@@ -15,6 +15,7 @@ mod hubs;
 mod interpreter;
 mod live;
 mod lookups;
+mod metrics;
 mod outcome;
 mod pace;
 mod plain;
@@ -43,6 +44,9 @@ mod _native {
     };
 
     #[pymodule_export]
+    use crate::metrics::MetricsSink;
+
+    #[pymodule_export]
     use crate::outcome::Outcome;
     #[pymodule_export]
     use crate::ticker::{follow, unfollow, unfollow_all};
@@ -60,6 +64,7 @@ mod _native {
     fn after_fork_in_child() {
         crate::hubs::forget_the_parents();
         crate::live::forget_the_parents();
+        crate::metrics::forget_the_parents();
         crate::ticker::forget_the_parents();
     }
 

@@ -15,7 +15,7 @@ use carbon_sensors::SysRoot;
 use carbon_tracker::config::{Config, OutputMethod, TelemetryLevel};
 use carbon_tracker::live::Feed;
 use carbon_tracker::lock::RunLock;
-use carbon_tracker::{Hub, Preferences, Run};
+use carbon_tracker::{Hub, Observer, Preferences, Run};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -70,7 +70,7 @@ impl Tracker {
 
     /// What decides how the package sets a tracker up: output methods, emissions endpoint, whether
     /// several runs are allowed, seconds between measurements, measurements between live calls (-1
-    /// for never), log level, preamble of log lines.
+    /// for never), log level, preamble of log lines, whether metrics are offered at an address.
     #[getter]
     fn essentials<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         use carbon_tracker::config::CallInterval;
@@ -90,6 +90,7 @@ impl Tracker {
                 every.into_bound_py_any(py)?,
                 config.log_level.as_str().into_bound_py_any(py)?,
                 config.logger_preamble.as_str().into_bound_py_any(py)?,
+                config.prometheus_listen.is_some().into_bound_py_any(py)?,
             ],
         )
     }
@@ -260,6 +261,11 @@ impl Tracker {
     fn feed(&self) -> Option<&Arc<Feed>> {
         let make = || feed_for(self.config(), &self.found.asking);
         self.feed.get_or_init(make).as_ref()
+    }
+
+    /// A way to look at the run that goes on.
+    pub(crate) fn observer(&self) -> Option<Observer> {
+        self.state().run.as_ref().map(Run::observer)
     }
 
     fn config(&self) -> &Arc<Config> {

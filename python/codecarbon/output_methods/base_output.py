@@ -20,6 +20,7 @@ class OutputMethod(str, Enum):
     PROMETHEUS = "prometheus"
     LOGFIRE = "logfire"
     BOAMPS = "boamps"
+    OTLP = "otlp"
 
 
 class BaseOutput:

@@ -200,6 +200,13 @@ TRACKERS = [
     ),
 ]
 
+_LABELS = [
+    "cloud_provider", "cloud_region", "codecarbon_version", "country_iso_code", "country_name",
+    "cpu_count", "cpu_model", "gpu_count", "gpu_model", "os", "project_name", "ram_total_size",
+    "region", "tracking_mode",
+]  # fmt: skip
+"""Labels of the metrics of a push gateway."""
+
 OUTPUTS = [
     Deviation(
         "an output that raises",
@@ -269,9 +276,27 @@ OUTPUTS = [
     ),
     Deviation(
         "`PrometheusOutput`",
-        "13 of 14 labels empty, one registry for all trackers, deletes without credentials",
-        "all labels filled, a registry each, with credentials; the counter never goes down",
+        "13 of 14 labels empty, one registry for all trackers; sends while the program waits, "
+        "deletes at the end, without credentials",
+        "all labels filled, each run a group of its own (`run_id`) that stays unless "
+        "`delete_at_exit` is set, sent in the background; base units beside the old names, counters "
+        "never go down",
         {
+            "services.prometheus_output.lines": (
+                ["DELETE /metrics/job/mine", "PUT /metrics/job/mine"],
+                ["PUT /metrics/job/mine"],
+            ),
+            "services.prometheus_of_a_tracker": (
+                [
+                    "DELETE /metrics/job/my_project___a_b",
+                    "PUT /metrics/job/my_project___a_b",
+                ],
+                ["PUT /metrics/job/my_project___a_b"],
+            ),
+            "services.prometheus_labels.names": (
+                _LABELS,
+                sorted([*_LABELS, "run_id"]),
+            ),
             "services.prometheus_labels.filled": (
                 ["project_name"],
                 [
@@ -285,6 +310,7 @@ OUTPUTS = [
                     "os",
                     "project_name",
                     "ram_total_size",
+                    "run_id",
                     "tracking_mode",
                 ],
             ),

@@ -70,13 +70,19 @@ impl<T: Send + 'static> Courier<T> {
         Self { name, deliver: Some(Box::new(deliver)), desk }
     }
 
-    /// Has a value sent, instead of one that still waits. Costs microseconds; the first also starts
-    /// the thread.
+    /// Has a value sent, instead of one that still waits; none is after [`Courier::finish`]. Costs
+    /// microseconds; the first also starts the thread.
     ///
     /// # Errors
     /// The system starts no thread.
     pub(crate) fn post(&mut self, value: T) -> io::Result<()> {
-        self.desk.state().waiting = Some(value);
+        {
+            let mut state = self.desk.state();
+            if state.is_closing {
+                return Ok(());
+            }
+            state.waiting = Some(value);
+        }
         self.desk.changed.notify_all();
         let Some(mut deliver) = self.deliver.take() else { return Ok(()) };
         let desk = Arc::clone(&self.desk);
@@ -267,6 +273,17 @@ mod tests {
         assert!(courier.finish(Duration::from_millis(50)).unwrap_err().is_none());
         assert!(SystemClock.monotonic() < begun + SOON);
         drop(hold);
+    }
+
+    #[test]
+    fn what_comes_after_the_end_is_not_waited_for() {
+        let mut courier = Courier::new("test", |_: &u32| Ok(()));
+        courier.post(1).unwrap();
+        courier.finish(SOON).unwrap();
+        courier.post(2).unwrap();
+        let begun = SystemClock.monotonic();
+        courier.finish(SOON).unwrap();
+        assert!(SystemClock.monotonic() < begun + SOON / 2);
     }
 
     #[test]

@@ -114,6 +114,7 @@ pub struct PushGateway {
     stop_wait: Duration,
     at_end: AtEnd,
     state: RunState,
+    /// The run that has metrics on the gateway and has not ended.
     group: Option<String>,
     courier: Courier<Errand>,
 }
@@ -162,8 +163,8 @@ impl PushGateway {
     ) -> Result<Delivery, SinkError> {
         self.state.take(total, SystemClock.now().wall.as_secs_f64());
         self.state.take_interval(delta);
+        self.post(&total.run_id)?;
         self.group = Some(total.run_id.clone());
-        self.post()?;
         let notices = self
             .courier
             .news()
@@ -171,8 +172,7 @@ impl PushGateway {
         Ok(Delivery { saved_to: None, notices: notices.into_iter().collect() })
     }
 
-    fn post(&mut self) -> Result<(), SinkError> {
-        let Some(group) = &self.group else { return Ok(()) };
+    fn post(&mut self, group: &str) -> Result<(), SinkError> {
         let url = group_url(&self.base, &self.job, group);
         let errand = Errand::Put { url, text: Format::Text.write(&families([&self.state])) };
         self.courier.post(errand).map_err(|error| SinkError::new(NAME, error))
@@ -197,18 +197,18 @@ impl Sink for PushGateway {
     }
 
     fn exit(&mut self) -> Vec<String> {
-        let Some(group) = &self.group else { return Vec::new() };
+        let Some(group) = self.group.take() else { return Vec::new() };
         let what = match self.at_end {
             AtEnd::Keep => {
                 self.state.end();
                 // The newest errand wins: it holds all that the last record did.
-                if let Err(error) = self.post() {
+                if let Err(error) = self.post(&group) {
                     return vec![error.to_string()];
                 }
                 "the last metrics did not arrive"
             }
             AtEnd::Delete => {
-                let url = group_url(&self.base, &self.job, group);
+                let url = group_url(&self.base, &self.job, &group);
                 if let Err(error) = self.courier.post(Errand::Delete { url }) {
                     return vec![SinkError::new(NAME, error).to_string()];
                 }

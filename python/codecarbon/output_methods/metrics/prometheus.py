@@ -1,30 +1,24 @@
-"""Metrics pushed to a Prometheus push gateway, in the text format 0.0.4.
+"""Metrics for Prometheus: pushed to a gateway, or offered to servers that come for them.
 
-Gauges hold the last interval, the counter what has accumulated since this output was made; nothing
-is shared between outputs. No client library is needed.
+Each run has figures of its own, in the units of CodeCarbon and in base units; nothing is shared
+between outputs. No client library is needed.
 """
 
 from __future__ import annotations
 
 import os
-import time
 
-from codecarbon.external import logger
-from codecarbon.output_methods.base_output import BaseOutput
-from codecarbon.output_methods.metrics import metric_docs as docs
+from codecarbon import _native
+from codecarbon.output_methods.metrics._sending import SendingOutput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from codecarbon.core._http import Server
     from codecarbon.output_methods.emissions_data import EmissionsData
 
-__all__ = ["PrometheusOutput", "labelnames"]
-
-_TIMEOUT_S = 30.0
-_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+__all__ = ["PrometheusEndpoint", "PrometheusOutput", "labelnames"]
 
 labelnames = [
     "project_name",
@@ -43,110 +37,96 @@ labelnames = [
     "ram_total_size",
 ]
 
-_GAUGES = (
-    (docs.duration_doc, "duration"),
-    (docs.emissions_doc, "emissions"),
-    (docs.emissions_rate_doc, "emissions_rate"),
-    (docs.cpu_power_doc, "cpu_power"),
-    (docs.gpu_power_doc, "gpu_power"),
-    (docs.ram_power_doc, "ram_power"),
-    (docs.cpu_energy_doc, "cpu_energy"),
-    (docs.gpu_energy_doc, "gpu_energy"),
-    (docs.ram_energy_doc, "ram_energy"),
-    (docs.energy_consumed_doc, "energy_consumed"),
+_SUMS = (
+    "duration",
+    "emissions",
+    "cpu_energy",
+    "gpu_energy",
+    "ram_energy",
+    "energy_consumed",
+    "water_consumed",
 )
 
 
-class PrometheusOutput(BaseOutput):
-    """Pushes after every interval, and deletes the metrics of the job at the end of the run.
+class PrometheusOutput(SendingOutput):
+    """Pushes the figures of a run to a push gateway, each run a group of its own.
 
-    ``prometheus_url`` is the gateway's address, ``http`` unless it says otherwise. Basic
-    authentication is used when ``PROMETHEUS_USERNAME`` and ``PROMETHEUS_PASSWORD`` are both set.
-    Faults are logged, never raised.
+    Args:
+        prometheus_url: Address of the gateway, ``http`` unless it says otherwise.
+        job_name: Value of the label ``job``.
+        delete_at_exit: Whether the figures are deleted at the end of the run, even if no server has
+            seen them; they stay unless this is set.
+        ca_bundle: PEM file with the certificate authorities to trust.
+        stop_wait_s: Longest time that the end of the run waits for the last figures, in seconds.
+
+    Basic authentication is used when ``PROMETHEUS_USERNAME`` and ``PROMETHEUS_PASSWORD`` are both
+    set. Faults are logged, never raised.
     """
 
-    def __init__(self, prometheus_url: str, job_name: str = "codecarbon") -> None:
+    def __init__(
+        self,
+        prometheus_url: str,
+        job_name: str = "codecarbon",
+        *,
+        delete_at_exit: bool = False,
+        ca_bundle: str | os.PathLike[str] | None = None,
+        stop_wait_s: float = 2.0,
+    ) -> None:
         self.prometheus_url = prometheus_url
         self.job_name = job_name
-        self._total_kwh = 0.0
-        self._created_s = time.time()
-        self._server: Server | None = None
-
-    def out(self, total: EmissionsData, delta: EmissionsData) -> None:
-        """Push the last interval of the run."""
-        self.add_emission(delta.values)
-
-    def live_out(self, total: EmissionsData, delta: EmissionsData) -> None:
-        """Push an interval."""
-        self.add_emission(delta.values)
-
-    def exit(self) -> None:
-        """Delete the metrics of the job from the gateway."""
-        logger.info("Deleting metrics from Prometheus Pushgateway")
-        self._send("DELETE")
-        if self._server is not None:
-            self._server.close()
+        self._delete_at_exit = delete_at_exit
+        self._ca_bundle = ca_bundle
+        self._stop_wait_s = stop_wait_s
+        self._sum: EmissionsData | None = None
 
     def add_emission(self, carbon_emission: Mapping[str, Any]) -> None:
-        """Push an interval given as a dict of the record's fields."""
-        # A counter never goes down, whatever is handed in.
-        self._total_kwh += max(0.0, carbon_emission["energy_consumed"])
-        self._send("PUT", self._text(carbon_emission).encode())
+        """Push an interval given as a dict of the record's fields; intervals are added up."""
+        from codecarbon.output_methods.emissions_data import EmissionsData
 
-    def _text(self, values: Mapping[str, Any]) -> str:
-        pairs = [f'{name}="{_escaped(values.get(name))}"' for name in sorted(labelnames)]
-        labels = "{" + ",".join(pairs) + "}"
-        lines: list[str] = []
-        for doc, field in _GAUGES:
-            lines += _metric(doc.name, doc.description, "gauge", labels, values[field])
-        doc = docs.energy_consumed_total_doc
-        lines += _metric(doc.name, doc.description, "counter", labels, self._total_kwh)
-        created = "codecarbon_energy_created"
-        lines += _metric(created, "When the counter began (s)", "gauge", labels, self._created_s)
-        return "\n".join(lines) + "\n"
+        self._take(None, EmissionsData(**carbon_emission))
 
-    def _send(self, method: str, body: bytes = b"") -> None:
-        from codecarbon.core._http import Server
+    def _take(self, total: Any, delta: Any) -> None:
+        super()._take(self._added(delta) if total is None else total, delta)
 
-        try:
-            if self._server is None:
-                self._server = Server(self.prometheus_url, _TIMEOUT_S)
-            answer = self._server.request(method, self._path(), body, _headers())
-        except (OSError, ValueError) as problem:
-            logger.error(f"Prometheus push gateway: {problem}")
-            return
-        if not 200 <= answer.status < 300:
-            logger.error(
-                f"Prometheus push gateway {self.prometheus_url} answers {answer.status}: "
-                f"{answer.text[:500]}"
-            )
+    def _added(self, delta: EmissionsData) -> EmissionsData:
+        """The sum of the intervals, for programs that have no total."""
+        from codecarbon.output_methods.emissions_data import EmissionsData
 
-    def _path(self) -> str:
-        if "/" in self.job_name or not self.job_name:
-            from base64 import urlsafe_b64encode
+        added = EmissionsData(**delta.values)
+        for name in _SUMS:
+            before = 0.0 if self._sum is None else getattr(self._sum, name)
+            setattr(added, name, before + max(0.0, getattr(delta, name)))
+        self._sum = added
+        return added
 
-            encoded = urlsafe_b64encode(self.job_name.encode()).decode() or "="
-            return f"/metrics/job@base64/{encoded}"
-        from urllib.parse import quote
-
-        return f"/metrics/job/{quote(self.job_name, safe='')}"
+    def _make(self) -> _native.MetricsSink:
+        user = os.environ.get("PROMETHEUS_USERNAME")
+        password = os.environ.get("PROMETHEUS_PASSWORD")
+        return _native.MetricsSink.push(
+            self.prometheus_url,
+            self.job_name,
+            (user, password) if user and password else None,
+            self._ca_bundle,
+            self._stop_wait_s,
+            self._delete_at_exit,
+        )
 
 
-def _metric(name: str, text: str, kind: str, labels: str, value: Any) -> tuple[str, str, str]:
-    return f"# HELP {name} {text}", f"# TYPE {name} {kind}", f"{name}{labels} {float(value)!r}"
+class PrometheusEndpoint(SendingOutput):
+    """Offers the figures of a run at an address, such as ``127.0.0.1:9464``, under ``/metrics``.
 
+    Whoever comes by gets the figures of that moment. Trackers of a process that name one address
+    share it. An address that is taken is logged once; the run goes on.
+    """
 
-def _escaped(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+    def __init__(self, address: str) -> None:
+        self.address = address
 
+    def begin(self, tracker: _native.Tracker) -> None:
+        """Offer the run that a tracker has begun."""
+        sink = self._made()
+        if sink is not None:
+            sink.begin(tracker)
 
-def _headers() -> dict[str, str]:
-    headers = {"Content-Type": _CONTENT_TYPE}
-    name = os.environ.get("PROMETHEUS_USERNAME")
-    password = os.environ.get("PROMETHEUS_PASSWORD")
-    if name and password:
-        from base64 import b64encode
-
-        headers["Authorization"] = f"Basic {b64encode(f'{name}:{password}'.encode()).decode()}"
-    return headers
+    def _make(self) -> _native.MetricsSink:
+        return _native.MetricsSink.listen(self.address)

@@ -137,11 +137,21 @@ def run_id_with_the_api():
 # -- Prometheus ---------------------------------------------------------------------------------
 
 
+_SERIES = {
+    "codecarbon_duration", "codecarbon_emissions", "codecarbon_emissions_rate",
+    "codecarbon_cpu_power", "codecarbon_gpu_power", "codecarbon_ram_power",
+    "codecarbon_cpu_energy", "codecarbon_gpu_energy", "codecarbon_ram_energy",
+    "codecarbon_energy_consumed", "codecarbon_energy_total", "codecarbon_energy_created",
+}  # fmt: skip
+"""The names that both packages have; others are additions."""
+
+
 def _metrics(body):
-    """Names of series with their kinds and help, and the values of one."""
-    kinds = sorted(line for line in body.splitlines() if line.startswith("# TYPE"))
-    helps = sorted(line.split()[2] for line in body.splitlines() if line.startswith("# HELP"))
-    return [kinds, helps]
+    """Names of series with their kinds, and those that have a help text."""
+    about = [line.split(" ", 3) for line in body.splitlines() if line.startswith("# ")]
+    about = [words for words in about if words[2] in _SERIES]
+    kinds = sorted(" ".join(words) for words in about if words[1] == "TYPE")
+    return [kinds, sorted(words[2] for words in about if words[1] == "HELP")]
 
 
 def _values(body):
@@ -150,7 +160,13 @@ def _values(body):
         if line and not line.startswith("#"):
             name, value = line.rsplit(" ", 1)
             found[name.split("{")[0]] = float(value)
-    return {name: value for name, value in sorted(found.items()) if "created" not in name}
+    names = sorted(_SERIES.intersection(found) - {"codecarbon_energy_created"})
+    return {name: found[name] for name in names}
+
+
+def _lines(kept):
+    """Which requests came; a run's id is its own."""
+    return sorted({request["line"].split("/run_id/")[0] for request in kept})
 
 
 def prometheus_output():
@@ -158,9 +174,9 @@ def prometheus_output():
         output = PrometheusOutput(url.removeprefix("http://"), job_name="mine")
         output.out(record(), record())
         output.exit()
-    put, delete = kept
+    put = kept[0]
     return {
-        "lines": [put["line"], delete["line"]],
+        "lines": _lines(kept),
         "type": put["headers"]["content-type"].split(";")[0],
         "metrics": _metrics(put["body"]),
         "values": _values(put["body"]),
@@ -169,7 +185,9 @@ def prometheus_output():
 
 def prometheus_labels():
     with receiver() as (url, kept):
-        PrometheusOutput(url.removeprefix("http://"), job_name="labels").out(record(), record())
+        output = PrometheusOutput(url.removeprefix("http://"), job_name="labels")
+        output.out(record(), record())
+        output.exit()
     line = next(x for x in kept[0]["body"].splitlines() if x.startswith("codecarbon_emissions{"))
     labels = line[line.index("{") + 1 : line.rindex("}")]
     pairs = dict(part.split("=", 1) for part in labels.replace('",', '"\n').split("\n"))
@@ -185,7 +203,7 @@ def prometheus_with_credentials():
             output.exit()
     finally:
         del os.environ["PROMETHEUS_USERNAME"], os.environ["PROMETHEUS_PASSWORD"]
-    return [request["headers"].get("authorization") for request in kept]
+    return [kept[n]["headers"].get("authorization") for n in (0, -1)]
 
 
 def prometheus_of_a_tracker():
@@ -196,13 +214,15 @@ def prometheus_of_a_tracker():
             project_name="my project/é",
             experiment_name="a b",
         )
-    return [request["line"] for request in kept]
+    return _lines(kept)
 
 
 def prometheus_without_a_server():
     logging.getLogger("codecarbon").setLevel("INFO")
     with lines() as heard:
-        answer = attempt(PrometheusOutput("127.0.0.1:9", job_name="x").out, record(), record())
+        output = PrometheusOutput("127.0.0.1:9", job_name="x")
+        answer = attempt(output.out, record(), record())
+        output.exit()
     return [answer, any(level in ("ERROR", "WARNING") for level, _ in heard)]
 
 
