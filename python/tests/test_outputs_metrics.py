@@ -175,9 +175,8 @@ def test_a_scrape_sees_runs_of_that_moment_and_their_ends(listening, machine):
     machine.add("package", 2.0)
     one.stop()
     assert joules(one) == pytest.approx(7.0)
-    assert f'codecarbon_run_active{{run_id="{one.run_id}",project_name="codecarbon"}} 0.0' in scrape(
-        listening
-    )
+    ended = f'codecarbon_run_active{{run_id="{one.run_id}",project_name="codecarbon"}} 0.0'
+    assert ended in scrape(listening)
     assert scrape(listening, "application/openmetrics-text").endswith("# EOF\n")
     two.stop()
 

@@ -435,7 +435,8 @@ MODULES = [
     Deviation(
         "Electricity Maps",
         "kept for 60 s, `countryCode`",
-        "kept for five minutes, `zone`",
+        "kept for five minutes, `zone`; trackers weight each hour by its energy "
+        "([carbon-intensity.md](carbon-intensity.md))",
     ),
     Deviation(
         "`Emissions`: states of the USA",

@@ -43,7 +43,7 @@ class SendingOutput(BaseOutput):
         raise NotImplementedError
 
     def _made(self) -> _native.MetricsSink | None:
-        """The sink; made anew for another run and in a forked child, once where it cannot be made."""
+        """The sink: made anew for another run and in a forked child; not tried twice in vain."""
         if self._sink is None or not self._sink.is_ours:
             self._sink = None
             if self._is_broken:

@@ -14,8 +14,8 @@ class OtlpOutput(SendingOutput):
     """Exports the figures of a run to a collector of OpenTelemetry.
 
     What is not given is taken from the variables that OpenTelemetry defines,
-    ``OTEL_EXPORTER_OTLP_ENDPOINT`` and its like. The extension has no gRPC: collectors take the same
-    by HTTP, usually on port 4318, and the command ``codecarbon monitor`` speaks both.
+    ``OTEL_EXPORTER_OTLP_ENDPOINT`` and its like. The extension has no gRPC: collectors take the
+    same by HTTP, usually on port 4318, and the command ``codecarbon monitor`` speaks both.
 
     Args:
         endpoint: Address of the collector, with or without ``/v1/metrics``.
