@@ -68,8 +68,11 @@ impl HttpSink {
     /// # Errors
     /// The file of certificate authorities cannot be used.
     pub fn new(url: impl Into<String>, authorities: Option<PathBuf>) -> Result<Self, HttpError> {
-        let policy = Policy { total: LIMIT, authorities, ..Policy::default() };
-        let endpoint = Endpoint { client: Client::new(policy)?, url: url.into(), user: None };
+        Self::under(Policy { total: LIMIT, authorities, ..Policy::default() }, url.into())
+    }
+
+    fn under(policy: Policy, url: String) -> Result<Self, HttpError> {
+        let endpoint = Endpoint { client: Client::new(policy)?, url, user: None };
         Ok(Self { endpoint: Arc::new(endpoint), under_way: Vec::new() })
     }
 
@@ -80,6 +83,16 @@ impl HttpSink {
             endpoint.user = Some(user.into());
         }
         self
+    }
+
+    fn send(&mut self, body: Vec<u8>) -> Result<(), SinkError> {
+        let endpoint = Arc::clone(&self.endpoint);
+        let thread = thread::Builder::new().name("codecarbon-http".to_owned());
+        let post = thread
+            .spawn(move || endpoint.post(&body))
+            .map_err(|error| SinkError::new(NAME, PostError::NoThread(error)))?;
+        self.under_way.push(post);
+        Ok(())
     }
 
     /// What became of the posts that are over, or of all.
@@ -100,13 +113,7 @@ impl Sink for HttpSink {
         _delta: &EmissionsRecord,
     ) -> Result<Delivery, SinkError> {
         let notices = self.outcomes(false);
-        let endpoint = Arc::clone(&self.endpoint);
-        let body = record_json::to_send(total, endpoint.user.as_deref());
-        let post = thread::Builder::new().name("carbon-http".to_owned());
-        let post = post
-            .spawn(move || endpoint.post(&body))
-            .map_err(|error| SinkError::new(NAME, PostError::NoThread(error)))?;
-        self.under_way.push(post);
+        self.send(record_json::to_send(total, self.endpoint.user.as_deref()))?;
         Ok(Delivery { notices, ..Delivery::default() })
     }
 
@@ -132,4 +139,23 @@ impl Endpoint {
 
 fn quoted(answer: &str) -> String {
     if answer.is_empty() { String::new() } else { format!(": {answer}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use carbon_testkit::http::{HttpServer, Reply};
+
+    use super::*;
+
+    #[test]
+    fn an_endpoint_that_does_not_answer_is_given_up() {
+        let server = HttpServer::start(|_| Reply::new(201, "").after(Duration::from_mins(1)));
+        let policy = Policy { total: Duration::from_millis(50), ..Policy::default() };
+        let mut sink = HttpSink::under(policy, server.url()).unwrap();
+        sink.send(b"{}".to_vec()).unwrap();
+        let host = server.address();
+        let expected =
+            format!("http: the record was not sent: {host} did not answer within 0.05 s");
+        assert_eq!(sink.exit(), [expected]);
+    }
 }

@@ -126,7 +126,7 @@ impl Message {
             let _ = tell.send(post(&url, &body, authorities));
         };
         // Without a thread to be had the other end is gone, and nothing was sent.
-        let _ = thread::Builder::new().name("carbon-telemetry".to_owned()).spawn(post);
+        let _ = thread::Builder::new().name("codecarbon-tell".to_owned()).spawn(post);
         Sending(told)
     }
 }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
-use std::net::SocketAddr;
+use std::net::TcpListener;
 use std::time::Duration;
 
 use carbon_model::EmissionsRecord;
@@ -83,7 +83,7 @@ fn a_password_in_the_address_is_used() {
 
 #[test]
 fn a_dead_an_absent_and_a_wrong_endpoint_are_told() {
-    let gone: SocketAddr = HttpServer::start(|_| Reply::new(201, "")).address();
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for (url, reason) in [
         (format!("http://{gone}/"), "cannot be reached"),
         ("ftp://somewhere/".to_owned(), "is no address"),

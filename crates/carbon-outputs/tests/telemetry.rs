@@ -122,7 +122,8 @@ fn a_server_that_refuses_fails_or_sleeps_is_no_concern() {
         let sent = message.send(&server.url(), None).wait(long);
         assert!(matches!(sent, Sent::Refused(refused) if refused == status), "{sent:?}");
     }
-    let gone = HttpServer::start(|_| Reply::new(201, "")).url();
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let gone = format!("http://{gone}");
     assert!(matches!(message.send(&gone, None).wait(long), Sent::Failed(_)));
     let cut = HttpServer::start(|_| Reply::new(201, "\"id\"").cut_after(3));
     assert!(matches!(message.send(&cut.url(), None).wait(long), Sent::Failed(_)));

@@ -92,7 +92,7 @@ fn leave_the_network_to_codecarbon(settings: &Settings, start: &Surroundings, co
     if !asking.is_empty() {
         let why_not = sibling::become_codecarbon("monitor", start);
         console.warn(format!(
-            "{} ask for the network, which this light program leaves to codecarbon, but {why_not}: \
+            "this light program leaves the network to codecarbon, but {why_not}: nothing comes of {}, \
              the record is only saved here",
             asking.join(", ")
         ));
