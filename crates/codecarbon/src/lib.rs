@@ -24,6 +24,7 @@ pub mod report;
 mod sign_in;
 pub mod startup;
 pub mod surroundings;
+mod sync;
 mod test_api;
 
 use carbon_tracker::config::LogLevel;
@@ -53,7 +54,8 @@ pub fn codecarbon(startup: Startup) -> u8 {
             .subcommand(logout::command())
             .subcommand(config::command())
             .subcommand(get_token::command())
-            .subcommand(test_api::command());
+            .subcommand(test_api::command())
+            .subcommand(sync::command());
         let matches = match parse(root, start) {
             Ok(matches) => matches,
             Err(code) => return Ok(code),
@@ -70,6 +72,7 @@ pub fn codecarbon(startup: Startup) -> u8 {
             Some(("config", matches)) => config::run(matches, start),
             Some(("get-token", matches)) => get_token::run(matches, start),
             Some(("test-api", matches)) => test_api::run(matches, start),
+            Some(("sync", matches)) => sync::run(matches, start),
             _ => Err(CommandError::internal("a command is missing in the dispatcher")),
         }
     })

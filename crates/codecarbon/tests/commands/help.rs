@@ -44,7 +44,7 @@ fn the_help_of_detect() {
 
 #[test]
 fn the_help_of_the_commands_around_an_account() {
-    for name in ["login", "logout", "config", "get-token", "test-api"] {
+    for name in ["login", "logout", "config", "get-token", "test-api", "sync"] {
         let text = help_of(CODECARBON, &[name, "--help"]);
         assert!(text.contains("Example"), "{name}");
         compare(name, &text);

@@ -12,4 +12,5 @@ mod outputs;
 mod place;
 mod sandbox;
 mod signals;
+mod sync;
 mod terminal;
