@@ -58,6 +58,7 @@ def _metrics(conf: dict[str, Any], methods: tuple[str, ...]) -> list[Any]:
             PrometheusOutput(
                 conf["prometheus_url"],
                 job_name=job,
+                delete_at_exit=not conf["prometheus_keep"],
                 ca_bundle=conf["ca_bundle"],
                 stop_wait_s=min(2.0, conf["api_stop_wait_secs"]),
             )

@@ -49,6 +49,7 @@ pub(crate) fn conf_dict<'py>(py: Python<'py>, config: &Config) -> PyResult<Bound
         api_timeout_secs = config.api_timeout_secs.as_secs_f64(),
         api_stop_wait_secs = config.api_stop_wait_secs.duration().as_secs_f64(),
         api_spool = config.api_spool,
+        prometheus_keep = config.prometheus_keep,
         prometheus_listen = config.prometheus_listen.map(|address| address.to_string()),
         otlp_endpoint = config.otlp_endpoint.as_deref(),
         otlp_protocol = config.otlp_protocol.map(carbon_tracker::config::OtlpProtocol::as_str),

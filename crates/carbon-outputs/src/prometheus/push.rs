@@ -79,7 +79,7 @@ impl PushSettings {
         }
     }
 
-    /// By `prometheus_url`, `project_name`, `experiment_name` (which make the job), `ca_bundle` and
+    /// By `prometheus_url`, `prometheus_keep`, `project_name`, `experiment_name` (which make the job), `ca_bundle` and
     /// `api_stop_wait_secs`, and the variables `PROMETHEUS_USERNAME` and `PROMETHEUS_PASSWORD`.
     pub fn from_config(config: &Config, variables: &Variables<'_>) -> Self {
         let job = format!("{}_{}", config.project_name, config.experiment_name);
@@ -88,6 +88,7 @@ impl PushSettings {
         Self {
             credentials: credentials(variables),
             authorities: config.ca_bundle.clone(),
+            at_end: if config.prometheus_keep { AtEnd::Keep } else { AtEnd::Delete },
             stop_wait: config.api_stop_wait_secs.duration().min(LONGEST_STOP_WAIT),
             ..Self::new(config.prometheus_url.clone(), job)
         }
@@ -305,6 +306,9 @@ mod tests {
         let settings = PushSettings::from_config(&config, &|_| None);
         assert_eq!(settings.job, "my_project___base");
         assert_eq!(settings.credentials, None);
+        assert_eq!(settings.at_end, AtEnd::Keep);
+        let brief = Config { prometheus_keep: false, ..config };
+        assert_eq!(PushSettings::from_config(&brief, &|_| None).at_end, AtEnd::Delete);
     }
 
     #[test]

@@ -87,6 +87,8 @@ settings! {
     ca_bundle: Option<PathBuf> = None,
     /// Address of the Prometheus push gateway.
     prometheus_url: String = "localhost:9091".into(),
+    /// Leaves the metrics of a run on the push gateway when it ends.
+    prometheus_keep: bool = true,
     /// Which GPUs are tracked.
     gpu_ids: GpuSelection = GpuSelection::all(),
     /// Address to which the final record is posted, whatever `output_methods` says.

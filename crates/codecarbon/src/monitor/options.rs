@@ -137,6 +137,11 @@ const SETTINGS: [(&str, &[Setting]); 5] = [
             ),
             switch("api-spool", "no-api-spool", "Keep what cannot be sent on disk (default)"),
             text("prometheus-url", "URL", "Address of the Prometheus push gateway"),
+            switch(
+                "prometheus-keep",
+                "no-prometheus-keep",
+                "Leave metrics on the gateway at the end (default)",
+            ),
             text("prometheus-listen", "ADDRESS", "Offer metrics to Prometheus, as 127.0.0.1:9464"),
             text("otlp-endpoint", "URL", "Address of an OpenTelemetry collector"),
             text("otlp-protocol", "HOW", "How it is spoken to: http (default) or grpc"),
