@@ -8,7 +8,7 @@ from codecarbon.core.api_client import ApiClient, ApiError, get_datetime_with_ti
 from codecarbon.core.schemas import ExperimentCreate, OrganizationCreate, ProjectCreate
 from codecarbon.core.telemetry_client import TelemetryClient
 from codecarbon.core.telemetry_schemas import MINIMAL_TELEMETRY_FIELDS, TelemetryCreate
-from codecarbon.output import CodeCarbonAPIOutput, HTTPOutput
+from codecarbon.output import HTTPOutput
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -57,89 +57,7 @@ def test_faults_of_the_endpoint_are_logged_and_not_raised(receiver, record, caps
     assert "'ftp://x'" in said
 
 
-# The CodeCarbon API.
-
-
-@pytest.fixture
-def api(receiver):
-    receiver.answers["POST /runs"] = (201, {"id": "run-of-server"})
-    conf = {"os": "Linux", "python_version": "3.11.7", "longitude": 2.35222, "latitude": None}
-    return CodeCarbonAPIOutput(receiver.url, "experiment", "key", conf)
-
-
-def sums(receiver):
-    sent = [request.json for request in receiver.of("POST /emissions")]
-    return (
-        sum(e["duration"] for e in sent),
-        sum(e["emissions_sum"] for e in sent),
-        sum(e["energy_consumed"] for e in sent),
-    )
-
-
-def test_the_run_is_registered_with_the_first_record_and_nothing_is_left_out(receiver, record, api):
-    assert api.run_id is None
-    api.live_out(record(), record(duration=10.9))
-    api.out(record(), record(duration=2.0))
-    assert api.run_id == "run-of-server"
-    (run,) = receiver.of("POST /runs")
-    assert run.headers["x-api-token"] == "key"
-    described = run.json
-    assert re.fullmatch(r"[-\d]{10}T[\d:.]+\+00:00", described.pop("timestamp"))
-    assert described == {
-        "experiment_id": "experiment", "os": "Linux", "python_version": "3.11.7",
-        "codecarbon_version": "1", "cpu_count": 8, "cpu_model": "AMD EPYC 9654", "gpu_count": 2,
-        "gpu_model": "2 x NVIDIA H100", "longitude": 2.4, "latitude": None, "region": None,
-        "provider": None, "ram_total_size": 16.0, "tracking_mode": "machine",
-    }  # fmt: skip
-    first, second = (request.json for request in receiver.of("POST /emissions"))
-    assert first["run_id"] == "run-of-server"
-    assert (first["duration"], second["duration"]) == (10, 2)
-    assert first["emissions_sum"] == 0.5
-    assert first["cpu_utilization_percent"] == 0.0
-    assert receiver.connections == 1, "one connection is kept"
-
-
-def test_fractions_of_seconds_are_carried_over(receiver, record, api):
-    for _ in range(10):
-        api.live_out(None, record(duration=1.75, emissions=1.0))
-    assert sums(receiver)[:2] == (17, 10.0)
-
-
-def test_parts_under_a_second_wait_and_the_last_is_sent(receiver, record, api):
-    for _ in range(3):
-        api.live_out(None, record(duration=0.3, emissions=1.0, energy_consumed=2.0))
-    assert receiver.requests == []
-    api.live_out(None, record(duration=0.3, emissions=1.0, energy_consumed=2.0))
-    assert sums(receiver) == (1, 4.0, 8.0)
-    api.out(None, record(duration=0.1, emissions=1.0, energy_consumed=2.0))
-    assert sums(receiver) == (2, 5.0, 10.0)
-
-
-def test_what_fails_goes_with_the_next_record(receiver, record, api, capsys):
-    receiver.answers["POST /runs"] = (503, b"busy")
-    api.live_out(None, record(duration=5.0, emissions=1.0, cpu_power=10.0))
-    receiver.answers["POST /runs"] = (201, {"id": "late"})
-    receiver.answers["POST /emissions"] = (500, b"broken")
-    api.live_out(None, record(duration=5.0, emissions=2.0, cpu_power=20.0))
-    del receiver.answers["POST /emissions"]
-    api.out(None, record(duration=10.0, emissions=3.0, cpu_power=30.0))
-    sent = receiver.of("POST /emissions")[-1].json
-    assert (sent["duration"], sent["emissions_sum"], sent["cpu_power"]) == (20, 6.0, 22.5)
-    assert sent["emissions_rate"] == pytest.approx(0.3)
-    assert capsys.readouterr().err.count("kept for the next time") == 2
-
-
-def test_a_server_that_closes_a_kept_connection_is_asked_again(receiver, record, api):
-    api.live_out(None, record())
-    api.api._server._connection.sock.shutdown(2)
-    api.live_out(None, record())
-    assert sums(receiver)[0] == 20
-
-
-def test_a_dead_server_costs_a_line_in_the_log(record, capsys):
-    output = CodeCarbonAPIOutput(NOWHERE, "experiment", "key", {})
-    output.out(record(), record())
-    assert "refused" in capsys.readouterr().err
+# The client of the CodeCarbon API; the output that sends runs is in test_outputs_api.py.
 
 
 def test_every_call_of_the_client_goes_where_the_api_has_it(receiver):

@@ -73,6 +73,8 @@ pub struct ApiSink {
     interval: Interval,
     head: Option<RunHead>,
     is_attached: bool,
+    /// What the server called the run when it ended.
+    last_server_id: Option<String>,
 }
 
 impl ApiSink {
@@ -98,6 +100,7 @@ impl ApiSink {
             interval: Interval::default(),
             head: None,
             is_attached: false,
+            last_server_id: None,
         }
     }
 
@@ -117,9 +120,10 @@ impl ApiSink {
         }
     }
 
-    /// The id that the server gave the run, once it is known and until the run has ended.
+    /// The id that the server gave the run, once it is known.
     pub fn server_run_id(&self) -> Option<String> {
-        self.outbox.server_id(&self.head.as_ref()?.key)
+        let known = || self.outbox.server_id(&self.head.as_ref()?.key);
+        self.last_server_id.clone().or_else(known)
     }
 
     fn take(&mut self, total: &EmissionsRecord, delta: &EmissionsRecord, last: bool) -> Delivery {
@@ -176,6 +180,7 @@ impl Sink for ApiSink {
             Some(head) => self.outbox.settle(&head.key, self.settings.stop_wait),
             None => self.outbox.take_news(),
         };
+        self.last_server_id = self.server_run_id();
         self.detach();
         notices
     }

@@ -6,6 +6,7 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "PyO3 hands arguments over by value")]
 
+mod api;
 mod boamps;
 mod conf;
 mod errors;
@@ -31,6 +32,8 @@ use pyo3::prelude::*;
 mod _native {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::api::ApiSink;
     #[pymodule_export]
     use crate::boamps::boamps_report;
     #[pymodule_export]
@@ -63,6 +66,7 @@ mod _native {
     #[pyfunction]
     fn after_fork_in_child() {
         crate::hubs::forget_the_parents();
+        carbon_client::forget_the_parents();
         crate::live::forget_the_parents();
         crate::metrics::forget_the_parents();
         crate::ticker::forget_the_parents();
