@@ -335,3 +335,26 @@ fn a_collector_without_its_settings_stops_everything_before_the_command_runs() {
     assert_eq!(stdout(&output), "");
     assert!(stderr(&output).contains("LOGFIRE_TOKEN"), "{}", stderr(&output));
 }
+
+#[test]
+fn files_for_which_there_is_no_room_are_named_and_the_rest_is_served() {
+    let server = HttpServer::start(|_| Reply::new(201, ""));
+    let sandbox = Sandbox::new();
+    // No file may grow, as on a full disk; without the trap the limit would be a signal.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 0; exec {CODECARBON} monitor {} --boamps --emissions-endpoint {} \
+         -- sh -c 'echo out; exit 9'",
+        FRANCE.join(" "),
+        server.url()
+    );
+    let output = sandbox.command("sh").args(["-c", &script]).output().unwrap();
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(9), "{said}");
+    assert_eq!(stdout(&output), "out\n");
+    assert!(said.contains("emissions.csv"), "{said}");
+    assert!(said.contains("boamps_report_") && said.contains("cannot be written"), "{said}");
+    assert!(!said.contains("Saved to"), "{said}");
+    assert_eq!(posts(&server, "/").len(), 1);
+    let left: Vec<_> = std::fs::read_dir(sandbox.work()).unwrap().collect();
+    assert!(left.iter().all(|entry| entry.as_ref().unwrap().metadata().unwrap().len() == 0));
+}

@@ -1,5 +1,9 @@
 //! Where a run is and what its electricity emits: services on loopback, guesses, and what is said.
 
+use std::time::Duration;
+
+use carbon_sensors::clock::utc_timestamp;
+use carbon_sensors::{Clock, SystemClock};
 use carbon_testkit::http::{HttpServer, Reply};
 use serde_json::Value;
 
@@ -8,31 +12,16 @@ use crate::sandbox::{CODECARBON, MONITOR, Sandbox, stderr, stdout};
 /// Electricity Maps as it answers now, in France.
 fn electricity_maps(g_per_kwh: f64) -> HttpServer {
     HttpServer::start(move |_| {
-        let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let now = SystemClock.now().wall.as_secs();
         let time = utc(now / 3600);
         let body = format!(r#"{{"zone":"FR","carbonIntensity":{g_per_kwh},"datetime":"{time}"}}"#);
         Reply::json(200, body)
     })
 }
 
-/// A time in hours since the Unix epoch, of the years that this program will see.
+/// A time in hours since the Unix epoch.
 fn utc(hours: u64) -> String {
-    let (mut year, mut days) = (1970, hours / 24);
-    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    while days >= 365 + u64::from(is_leap(year)) {
-        days -= 365 + u64::from(is_leap(year));
-        year += 1;
-    }
-    let february = 28 + u64::from(is_leap(year));
-    let mut month = 1;
-    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
-        if days < length {
-            break;
-        }
-        days -= length;
-        month += 1;
-    }
-    format!("{year}-{month:02}-{:02}T{:02}:00:00.000Z", days + 1, hours % 24)
+    format!("{}.000Z", &utc_timestamp(Duration::from_secs(hours * 3600))[..19])
 }
 
 fn report(sandbox: &Sandbox, url: &str) -> (Value, String) {
