@@ -3,13 +3,13 @@
 //! It is made of what the files say. Where a CSV file does not say how its energy came about, the
 //! paragraph says that it does not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use carbon_factors::{SourceInfo, sources};
 use carbon_model::{CarbonMass, Intensity};
 use carbon_tracker::config::FactorTable;
 
-use crate::entry::Entry;
+use crate::entry::{Entry, Equipment, Place};
 use crate::grids::Grids;
 use crate::local_time::LocalTime;
 use crate::runs::Runs;
@@ -24,6 +24,9 @@ pub struct Methods {
     /// Sources of factors that were used, as far as they are known.
     pub citations: Vec<SourceInfo>,
 }
+
+/// Intensities are told apart by the thousandth of a gram, which is finer than they are shown.
+const ROUNDING: f64 = 1000.0;
 
 /// How many of a kind are named before the rest is counted.
 const NAMED: usize = 3;
@@ -63,9 +66,8 @@ fn what(entries: &[Entry], summary: &Summary) -> String {
         Some((first, last)) => format!(" between {} and {}", first.date(), last.date()),
         None => String::new(),
     };
-    let tools: BTreeSet<String> =
-        entries.iter().map(|entry| tool(&entry.equipment.version)).collect();
-    let tools = listed(tools.into_iter().collect());
+    let versions: BTreeSet<&str> = entries.iter().map(|entry| &*entry.equipment.version).collect();
+    let tools = listed(versions.into_iter().map(tool).collect());
     format!(
         "Energy use and greenhouse gas emissions of {runs}{of_projects}{when} were estimated with \
          {tools}."
@@ -82,24 +84,14 @@ fn tool(version: &str) -> String {
 }
 
 fn equipment(entries: &[Entry]) -> String {
-    let mut machines: BTreeMap<String, f64> = BTreeMap::new();
+    // Many thousand runs have few machines.
+    let mut kinds: HashMap<MachineKind<'_>, f64> = HashMap::new();
     for entry in entries {
-        let equipment = &entry.equipment;
-        let mut parts = Vec::new();
-        if !equipment.cpu_model.is_empty() {
-            let threads = match equipment.cpu_count {
-                0 => String::new(),
-                count => format!(" ({})", counted(count as usize, "logical CPU", "logical CPUs")),
-            };
-            parts.push(format!("{}{threads}", equipment.cpu_model));
-        }
-        if equipment.gpu_count > 0 && !equipment.gpu_model.is_empty() {
-            parts.push(equipment.gpu_model.to_string());
-        }
-        if equipment.ram_gib > 0.0 {
-            parts.push(format!("{} GiB of memory", units::digits(equipment.ram_gib)));
-        }
-        *machines.entry(listed(parts)).or_default() += entry.energy.total.joules();
+        *kinds.entry(MachineKind::of(&entry.equipment)).or_default() += entry.energy.total.joules();
+    }
+    let mut machines: BTreeMap<String, f64> = BTreeMap::new();
+    for (kind, energy_j) in kinds {
+        *machines.entry(kind.words()).or_default() += energy_j;
     }
     machines.remove("");
     let time: f64 = entries.iter().map(|entry| entry.duration_s).sum();
@@ -108,6 +100,49 @@ fn equipment(entries: &[Entry]) -> String {
         return format!("They took {time} in all.");
     }
     format!("They took {time} in all on {}.", most(machines, "other machines"))
+}
+
+/// What tells machines apart.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct MachineKind<'a> {
+    cpu_model: &'a str,
+    cpu_count: u32,
+    gpu_model: &'a str,
+    gpu_count: u32,
+    /// GiB, by its bits.
+    ram_bits: u64,
+}
+
+impl<'a> MachineKind<'a> {
+    fn of(equipment: &'a Equipment) -> Self {
+        Self {
+            cpu_model: &equipment.cpu_model,
+            cpu_count: equipment.cpu_count,
+            gpu_model: &equipment.gpu_model,
+            gpu_count: equipment.gpu_count,
+            ram_bits: equipment.ram_gib.to_bits(),
+        }
+    }
+
+    /// Nothing where nothing is known of it.
+    fn words(&self) -> String {
+        let mut parts = Vec::new();
+        if !self.cpu_model.is_empty() {
+            let threads = match self.cpu_count {
+                0 => String::new(),
+                count => format!(" ({})", counted(count as usize, "logical CPU", "logical CPUs")),
+            };
+            parts.push(format!("{}{threads}", self.cpu_model));
+        }
+        if self.gpu_count > 0 && !self.gpu_model.is_empty() {
+            parts.push(self.gpu_model.to_owned());
+        }
+        let ram_gib = f64::from_bits(self.ram_bits);
+        if ram_gib > 0.0 {
+            parts.push(format!("{} GiB of memory", units::digits(ram_gib)));
+        }
+        listed(parts)
+    }
 }
 
 fn energy(entries: &[Entry]) -> String {
@@ -210,17 +245,18 @@ struct GridsUsed {
 impl GridsUsed {
     fn of(entries: &[Entry], tables: &mut [&mut Grids]) -> Self {
         // Few of many thousand runs differ in place, year and intensity.
-        let mut kinds: BTreeMap<(String, u16, String), (&Entry, CarbonMass)> = BTreeMap::new();
+        let mut kinds: HashMap<(&Place, u16, u64), (&Entry, CarbonMass)> = HashMap::new();
         for entry in entries {
             let year = entry.ended.map_or(0, LocalTime::year);
-            let intensity = entry.intensity().map_or(0.0, Intensity::g_per_kwh);
-            let key = (entry.place.name(), year, units::digits(intensity));
+            let g_per_kwh = entry.intensity().map_or(0.0, Intensity::g_per_kwh);
+            let key = (&entry.place, year, (g_per_kwh * ROUNDING).round() as u64);
             kinds.entry(key).or_insert((entry, CarbonMass::ZERO)).1 += entry.emissions;
         }
         let mut used = Self { places: BTreeMap::new(), citations: Vec::new() };
-        for ((place, year, shown), (entry, mass)) in kinds {
+        for ((place, year, _), (entry, mass)) in kinds {
+            let shown = units::digits(entry.intensity().map_or(0.0, Intensity::g_per_kwh));
             let (from, title) = origin(entry, year, tables);
-            let words = format!("{shown} g CO2e/kWh for {place} ({from})");
+            let words = format!("{shown} g CO2e/kWh for {} ({from})", place.name());
             *used.places.entry(words).or_default() += mass.grams();
             let source = title.and_then(|title| sources().find(|source| source.title == title));
             used.citations.extend(source);

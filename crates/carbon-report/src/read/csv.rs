@@ -171,10 +171,14 @@ pub(crate) struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// Names and texts of the cells, in the order of the row.
-    pub(crate) fn cells(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        let names = self.layout.names.iter().map(String::as_str).enumerate();
-        names.map(|(index, name)| (name, self.record.field(index).unwrap_or_default()))
+    /// Names of the cells, in the order of the row.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.layout.names
+    }
+
+    /// The text of a cell; empty beyond the last.
+    pub(crate) fn cell(&self, index: usize) -> Cow<'_, str> {
+        self.record.field(index).unwrap_or_default()
     }
 
     /// Whether the two columns whose words are known have one of them.

@@ -1,15 +1,16 @@
 //! A CSV file with other factors: its columns with the new figures, and the old ones in columns of
-//! their own at the end.
+//! their own.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
+use carbon_model::Energy;
 use carbon_outputs::csv::quoted;
 use carbon_outputs::float::python_repr;
 
 use super::{Repriced, Repricer};
 use crate::entry::Entry;
 use crate::read::Texts;
-use crate::read::csv::visit;
+use crate::read::csv::{Row, visit};
 
 /// Columns that are added, and what of the record they keep.
 const KEPT: [(&str, &str); 6] = [
@@ -20,86 +21,124 @@ const KEPT: [(&str, &str); 6] = [
     ("original_pue", "pue"),
     ("original_wue", "wue"),
 ];
-/// The intensity of the grid and who published it.
-const ADDED: [&str; 2] = ["grid_g_co2e_per_kwh", "grid_source"];
+/// Columns that the new figures need even where the file does not have them.
+const NEEDED: [&str; 4] = ["pue", "wue", "grid_g_co2e_per_kwh", "grid_source"];
 
 /// The rows of a CSV file with other factors; `None` when it is no file of records. Rows that cannot
 /// be read are left out.
 pub fn csv(bytes: &[u8], repricer: &mut Repricer) -> Option<String> {
-    let mut columns: Vec<String> = Vec::new();
-    let mut rows: Vec<HashMap<String, String>> = Vec::new();
+    let mut table = Table::default();
     let is_known = visit(bytes, 0, &mut Texts::default(), |row| {
-        let Ok(row) = row else { return };
-        let mut cells: HashMap<String, String> = HashMap::new();
-        for (name, text) in row.row.cells() {
-            if !columns.iter().any(|known| known == name) {
-                columns.push(name.to_owned());
-            }
-            cells.insert(name.to_owned(), text.into_owned());
+        if let Ok(row) = row {
+            let repriced = repricer.apply(&row.entry);
+            table.add(&row.row, &row.entry, &repriced);
         }
-        let repriced = repricer.apply(&row.entry);
-        replace(&mut cells, &row.entry, &repriced);
-        rows.push(cells);
     });
-    if !is_known {
-        return None;
-    }
-    let kept = KEPT.iter().map(|(column, _)| *column);
-    for column in ["pue", "wue"].into_iter().chain(kept).chain(ADDED) {
-        if !columns.iter().any(|known| known == column) {
-            columns.push(column.to_owned());
+    is_known.then(|| table.text())
+}
+
+/// The new file as it grows. Joined files may bring further columns on the way.
+#[derive(Debug, Default)]
+struct Table {
+    columns: Vec<String>,
+    /// Names of the row before, and the column of each of its cells.
+    names: Vec<String>,
+    places: Vec<usize>,
+    /// Each row as text, and how many columns there were then.
+    lines: Vec<(String, usize)>,
+}
+
+impl Table {
+    fn add(&mut self, row: &Row<'_>, entry: &Entry, new: &Repriced) {
+        if self.names != row.names() {
+            self.take_names(row.names());
         }
+        let mut cells: Vec<Cow<'_, str>> = vec![Cow::Borrowed(""); self.columns.len()];
+        for (index, place) in self.places.iter().enumerate() {
+            cells[*place] = row.cell(index);
+        }
+        for (column, of) in KEPT {
+            // A file that was priced anew before keeps what was recorded first.
+            if let (Some(to), Some(from)) = (self.place(column), self.place(of))
+                && !self.names.iter().any(|name| name == column)
+            {
+                let recorded = cells[from].clone();
+                cells[to] = recorded;
+            }
+        }
+        for (column, text) in figures(entry, new) {
+            // A column that the file does not have is not invented, unless the factors need it.
+            if let Some(place) = self.place(column) {
+                cells[place] = text;
+            }
+        }
+        self.lines.push((line(cells.iter().map(|cell| &**cell)), self.columns.len()));
     }
-    let mut text = line(columns.iter().map(String::as_str));
-    for cells in &rows {
-        let cell = |column: &String| cells.get(column).map_or("", String::as_str);
-        text += &line(columns.iter().map(cell));
+
+    fn take_names(&mut self, names: &[String]) {
+        self.names = names.to_vec();
+        let kept = KEPT.iter().map(|(column, _)| *column);
+        let all = names.iter().map(String::as_str).chain(NEEDED).chain(kept);
+        for name in all {
+            if self.place(name).is_none() {
+                self.columns.push(name.to_owned());
+            }
+        }
+        self.places = names.iter().filter_map(|name| self.place(name)).collect();
     }
-    Some(text)
+
+    fn place(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|known| known == column)
+    }
+
+    fn text(self) -> String {
+        let mut text = line(self.columns.iter().map(String::as_str)) + "\n";
+        for (line, columns) in &self.lines {
+            text += line;
+            text.extend(std::iter::repeat_n(',', self.columns.len() - columns));
+            text.push('\n');
+        }
+        text
+    }
 }
 
 fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
-    let cells: Vec<String> = cells.map(|cell| quoted(cell).into_owned()).collect();
-    cells.join(",") + "\n"
+    let mut line = String::with_capacity(512);
+    for (index, cell) in cells.enumerate() {
+        if index > 0 {
+            line.push(',');
+        }
+        line += &quoted(cell);
+    }
+    line
 }
 
-fn replace(cells: &mut HashMap<String, String>, entry: &Entry, new: &Repriced) {
-    for (column, of) in KEPT {
-        let text = cells.get(of).cloned().unwrap_or_default();
-        cells.insert(column.to_owned(), text);
-    }
-    let kwh = |energy: carbon_model::Energy| python_repr(energy.kilowatt_hours());
+/// The columns that factors touch, with their new texts.
+fn figures<'a>(entry: &Entry, new: &'a Repriced) -> [(&'static str, Cow<'a, str>); 17] {
+    let number = |value: f64| Cow::Owned(python_repr(value));
+    let kwh = |energy: Energy| number(energy.kilowatt_hours());
     let mass = new.emissions.kilograms();
     let rate = if entry.duration_s > 0.0 { mass / entry.duration_s } else { 0.0 };
     let place = &new.place;
     let on_cloud = if place.cloud_provider.is_empty() { "N" } else { "Y" };
     let source = new.grid.as_ref().map_or("as recorded", |grid| &grid.source);
-    let figures = [
-        ("emissions", python_repr(mass)),
-        ("emissions_rate", python_repr(rate)),
+    [
+        ("emissions", number(mass)),
+        ("emissions_rate", number(rate)),
         ("cpu_energy", kwh(new.energy.cpu)),
         ("gpu_energy", kwh(new.energy.gpu)),
         ("ram_energy", kwh(new.energy.ram)),
         ("energy_consumed", kwh(new.energy.total)),
-        ("water_consumed", python_repr(new.water.litres())),
-        ("country_name", place.country_name.to_string()),
-        ("country_iso_code", place.country_iso3.to_string()),
-        ("region", place.region.to_string()),
-        ("cloud_provider", place.cloud_provider.to_string()),
-        ("cloud_region", place.cloud_region.to_string()),
-        ("on_cloud", on_cloud.to_owned()),
-    ];
-    for (column, text) in figures {
-        // A column that the file does not have is not invented, unless the new factors need it.
-        if let Some(cell) = cells.get_mut(column) {
-            *cell = text;
-        }
-    }
-    let added = [
-        ("pue", python_repr(new.pue)),
-        ("wue", python_repr(new.wue_l_per_kwh)),
-        (ADDED[0], python_repr(new.g_per_kwh)),
-        (ADDED[1], source.to_owned()),
-    ];
-    cells.extend(added.map(|(column, text)| (column.to_owned(), text)));
+        ("water_consumed", number(new.water.litres())),
+        ("country_name", Cow::Borrowed(&*place.country_name)),
+        ("country_iso_code", Cow::Borrowed(&*place.country_iso3)),
+        ("region", Cow::Borrowed(&*place.region)),
+        ("cloud_provider", Cow::Borrowed(&*place.cloud_provider)),
+        ("cloud_region", Cow::Borrowed(&*place.cloud_region)),
+        ("on_cloud", Cow::Borrowed(on_cloud)),
+        ("pue", number(new.pue)),
+        ("wue", number(new.wue_l_per_kwh)),
+        ("grid_g_co2e_per_kwh", number(new.g_per_kwh)),
+        ("grid_source", Cow::Borrowed(source)),
+    ]
 }

@@ -108,7 +108,7 @@ fn a_csv_file_keeps_its_columns_and_the_old_figures() {
     let text = csv(bytes.as_bytes(), &mut repricer).unwrap();
     let header = text.lines().next().unwrap();
     assert!(header.starts_with(HEADER));
-    assert!(header.ends_with(",original_wue,grid_g_co2e_per_kwh,grid_source"), "{header}");
+    assert!(header.contains(",grid_g_co2e_per_kwh,grid_source,original_emissions,"), "{header}");
     let mut reading = Reading::default();
     reading.add(Path::new("new.csv"), text.as_bytes());
     assert!(reading.faults.is_empty(), "{:?}", reading.faults);
@@ -118,12 +118,29 @@ fn a_csv_file_keeps_its_columns_and_the_old_figures() {
     close(new.energy.total.kilowatt_hours(), 0.75);
     close(new.emissions.grams(), 0.75 * 342.06);
     assert_eq!(new.place.name(), "Germany");
-    assert!(text.lines().nth(1).unwrap().contains(",0.3,0.6,0.25,FRA,1.2,0.5,342."), "{text}");
+    let recorded = ",0.3,0.6,0.25,FRA,1.2,0.5";
+    assert!(text.lines().nth(1).unwrap().ends_with(recorded), "{text}");
+    // What was recorded first stays when it is priced once more.
+    let twice = csv(text.as_bytes(), &mut Repricer::new(change(&["pue=3"]))).unwrap();
+    assert!(twice.lines().nth(1).unwrap().ends_with(recorded), "{twice}");
+    assert_eq!(twice.lines().next(), text.lines().next());
     // Priced back, the file has its old figures again.
     let mut back = Repricer::new(change(&["force_carbon_intensity_g_co2e_kwh=500", "pue=1.2"]));
     let new = back.apply(new);
     close(new.emissions.grams(), 300.0);
     assert_eq!(csv(b"name,price\n", &mut back), None);
+}
+
+#[test]
+fn joined_files_with_other_columns_become_one_table() {
+    let joined = format!("{HEADER}\n{ROW}\nduration,emissions,energy_consumed,note\n5,0.1,0.2,x\n");
+    let text = csv(joined.as_bytes(), &mut Repricer::new(change(&["pue=2"]))).unwrap();
+    let columns = text.lines().next().unwrap().split(',').count();
+    assert!(text.lines().all(|line| line.split(',').count() == columns), "{text}");
+    let mut reading = Reading::default();
+    reading.add(Path::new("new.csv"), text.as_bytes());
+    assert_eq!((reading.entries.len(), reading.faults.len()), (2, 0));
+    close(reading.entries[1].energy.total.kilowatt_hours(), 0.4);
 }
 
 #[test]

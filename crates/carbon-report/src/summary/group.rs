@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use carbon_model::{CarbonMass, Energy, Interval, Power, Quantity, Water};
 
-use crate::entry::{Entry, Split};
+use crate::entry::{Entry, Place, Split};
 use crate::grids::Grids;
 use crate::local_time::LocalTime;
 
@@ -80,6 +80,8 @@ impl Coverage {
 pub struct PlaceShare {
     /// The place in words.
     pub name: String,
+    /// What the first entry there calls it; most others do too.
+    place: Place,
     /// Energy there, PUE included.
     pub energy: Energy,
     /// Emissions there.
@@ -155,11 +157,19 @@ impl Group {
     }
 
     fn add_place(&mut self, entry: &Entry) {
-        let name = entry.place.name();
-        let at = self.places.iter().position(|place| place.name == name).unwrap_or_else(|| {
-            let (energy, emissions) = (Energy::ZERO, CarbonMass::ZERO);
-            self.places.push(PlaceShare { name, energy, emissions });
-            self.places.len() - 1
+        let known = self.places.iter().position(|share| share.place == entry.place);
+        let at = known.unwrap_or_else(|| {
+            let name = entry.place.name();
+            self.places.iter().position(|share| share.name == name).unwrap_or_else(|| {
+                let (energy, emissions) = (Energy::ZERO, CarbonMass::ZERO);
+                self.places.push(PlaceShare {
+                    name,
+                    place: entry.place.clone(),
+                    energy,
+                    emissions,
+                });
+                self.places.len() - 1
+            })
         });
         self.places[at].energy += entry.energy.total;
         self.places[at].emissions += entry.emissions;
