@@ -149,6 +149,12 @@ impl<T: FromCell> FromCell for Option<T> {
     }
 }
 
+impl FromCell for Cell {
+    fn from_cell(cell: Cell) -> Result<Self> {
+        Ok(cell)
+    }
+}
+
 /// A row that is read from left to right.
 pub(crate) struct Row(std::vec::IntoIter<Cell>);
 
@@ -163,13 +169,6 @@ impl Row {
             Some(cell) => T::from_cell(cell),
             None => Err(Error::internal("a row has fewer columns than expected")),
         }
-    }
-}
-
-impl Row {
-    /// Passes columns.
-    pub(crate) fn skip(&mut self, columns: usize) {
-        self.0.by_ref().take(columns).for_each(drop);
     }
 }
 

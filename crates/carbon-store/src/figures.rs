@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::cell::{Cell, FromRow, Row};
+use crate::cell::{Cell, FromCell, FromRow, Row};
 use crate::error::{Error, Result};
 use crate::experiment::{self, Experiment};
 use crate::id::{ExperimentId, OrganizationId, ProjectId, RunId, UserId};
@@ -14,6 +14,7 @@ use crate::page::Paging;
 use crate::project::{self, Project};
 use crate::run::{self, Run};
 use crate::session::Session;
+use crate::sqlite;
 use crate::store::Store;
 use crate::sums::{NAMES, OF_A_ROW, Sums, TOTALS};
 use crate::time::{BucketWidth, DAY_US, HOUR_US, Timestamp, Window};
@@ -86,13 +87,13 @@ impl GroupBy {
         }
     }
 
-    fn group(self, row: &mut Row) -> Result<Group> {
+    fn group(self, item: Cell) -> Result<Group> {
         Ok(match self {
-            Self::Project => Group::Project(row.next()?),
-            Self::Experiment => Group::Experiment(row.next()?),
-            Self::Run => Group::Run(row.next()?),
-            Self::Member => Group::Member(row.next()?),
-            Self::Host => Group::Host(row.next()?),
+            Self::Project => Group::Project(FromCell::from_cell(item)?),
+            Self::Experiment => Group::Experiment(FromCell::from_cell(item)?),
+            Self::Run => Group::Run(FromCell::from_cell(item)?),
+            Self::Member => Group::Member(FromCell::from_cell(item)?),
+            Self::Host => Group::Host(FromCell::from_cell(item)?),
         })
     }
 }
@@ -245,20 +246,18 @@ impl Store {
         if length / width.micros() >= MAX_BUCKETS {
             return Err(Error::Invalid("the window has too many intervals of that length"));
         }
-        let (filter, id) = scope.runs();
-        let sql = question(filter, by, true);
+        let question = Question::new(scope, by, window, Some(width));
         self.look_up(move |session| {
             Box::pin(async move {
-                let params = [id, window.start.into(), window.end.into(), width.micros().into()];
-                let rows = session.rows(&sql, &params).await?;
-                let point = |mut row: Row| {
-                    let group = group(by, &mut row)?;
-                    let bucket: i64 = row.next()?;
-                    let start = window.start.micros() + bucket * width.micros();
-                    let sums = Sums::from_row(&mut row)?;
-                    Ok(SeriesPoint { group, start: Timestamp::from_micros(start), sums })
+                let point = |found: Found| {
+                    let start = window.start.micros() + found.stretch * width.micros();
+                    Ok(SeriesPoint {
+                        group: by.map_or(Ok(Group::All), |by| by.group(found.item))?,
+                        start: Timestamp::from_micros(start),
+                        sums: found.sums,
+                    })
                 };
-                rows.into_iter().map(point).collect()
+                question.ask(session).await?.into_iter().map(point).collect()
             })
         })
         .await
@@ -266,16 +265,8 @@ impl Store {
 }
 
 async fn total(session: &mut Session, scope: Scope, window: Window) -> Result<Sums> {
-    let (filter, id) = scope.runs();
-    let sql = question(filter, None, false);
-    let rows = session.rows(&sql, &[id, window.start.into(), window.end.into()]).await?;
-    match rows.into_iter().next() {
-        Some(mut row) => {
-            row.skip(2);
-            Sums::from_row(&mut row)
-        }
-        None => Ok(Sums::default()),
-    }
+    let found = Question::new(scope, None, window, None).ask(session).await?;
+    Ok(found.into_iter().next().map(|found| found.sums).unwrap_or_default())
 }
 
 async fn grouped(
@@ -284,50 +275,103 @@ async fn grouped(
     by: GroupBy,
     window: Window,
 ) -> Result<HashMap<Group, Sums>> {
-    let (filter, id) = scope.runs();
-    let sql = question(filter, Some(by), false);
-    let rows = session.rows(&sql, &[id, window.start.into(), window.end.into()]).await?;
-    let entry = |mut row: Row| {
-        let group = by.group(&mut row)?;
-        row.skip(1);
-        Ok((group, Sums::from_row(&mut row)?))
-    };
-    rows.into_iter().map(entry).collect()
+    let found = Question::new(scope, Some(by), window, None).ask(session).await?;
+    found.into_iter().map(|found| Ok((by.group(found.item)?, found.sums))).collect()
 }
 
-fn group(by: Option<GroupBy>, row: &mut Row) -> Result<Group> {
-    match by {
-        Some(by) => by.group(row),
-        None => {
-            row.skip(1);
-            Ok(Group::All)
-        }
+/// Which rows of which runs fall where.
+pub(crate) struct Question {
+    /// Condition for a run `r` with the id as `$1`.
+    pub(crate) filter: &'static str,
+    /// The id.
+    pub(crate) id: Cell,
+    /// What runs are told apart by.
+    pub(crate) item: &'static str,
+    /// The window, both ends included.
+    pub(crate) start: i64,
+    pub(crate) end: i64,
+    /// Width of the stretches; none where the window is one.
+    width: Option<i64>,
+}
+
+/// Sums of one group in one stretch.
+pub(crate) struct Found {
+    pub(crate) item: Cell,
+    pub(crate) stretch: i64,
+    pub(crate) sums: Sums,
+}
+
+impl FromRow for Found {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self { item: row.next()?, stretch: row.next()?, sums: Sums::from_row(row)? })
     }
 }
 
-/// Which rows fall where. `$1` is the scope, `$2` and `$3` the window, `$4` the width of stretches.
-///
-/// A day counts as a whole if it lies in the window and in one stretch; else its hours are looked
-/// at, and of an hour that is cut, its rows.
-fn question(filter: &str, by: Option<GroupBy>, has_buckets: bool) -> String {
-    let item = by.map_or("CAST(NULL AS TEXT)", GroupBy::column);
-    let bucket =
-        |time: &str| if has_buckets { format!("({time} - $2) / $4") } else { "0".to_owned() };
-    let whole = |start: &str, length: i64| {
-        let end = format!("{start} + {}", length - 1);
-        let inside = format!("{start} >= $2 AND {end} <= $3");
-        if has_buckets {
-            format!("({inside} AND {} = {})", bucket(start), bucket(&format!("({end})")))
-        } else {
-            format!("({inside})")
+impl Question {
+    fn new(scope: Scope, by: Option<GroupBy>, window: Window, width: Option<BucketWidth>) -> Self {
+        let (filter, id) = scope.runs();
+        Self {
+            filter,
+            id,
+            item: by.map_or("CAST(NULL AS TEXT)", GroupBy::column),
+            start: window.start.micros(),
+            end: window.end.micros(),
+            width: width.map(BucketWidth::micros),
         }
-    };
-    let (whole_day, whole_hour) = (whole("d.start_us", DAY_US), whole("h.start_us", HOUR_US));
-    let (bucket_of_sums, bucket_of_row) = (bucket("start_us"), bucket("e.timestamp_us"));
-    let (names, raw, totals) = (&*NAMES, &*OF_A_ROW, &*TOTALS);
-    let (last_of_day, last_of_hour) = (DAY_US - 1, HOUR_US - 1);
-    format!(
-        "WITH days AS (
+    }
+
+    /// Which stretch an instant of the window falls into.
+    pub(crate) fn stretch(&self, time: i64) -> i64 {
+        self.width.map_or(0, |width| (time - self.start) / width)
+    }
+
+    /// The stretch that a day or an hour lies in as a whole, if it does.
+    pub(crate) fn stretch_of(&self, start: i64, length: i64) -> Option<i64> {
+        let end = start + length - 1;
+        let is_inside = start >= self.start && end <= self.end;
+        let stretch = self.stretch(start);
+        (is_inside && self.stretch(end) == stretch).then_some(stretch)
+    }
+
+    /// The part of a day or an hour that lies in the window.
+    pub(crate) fn within(&self, start: i64, length: i64) -> (i64, i64) {
+        (start.max(self.start), (start + length - 1).min(self.end))
+    }
+
+    async fn ask(&self, session: &mut Session) -> Result<Vec<Found>> {
+        match session {
+            Session::Sqlite(connection) => sqlite::answer(connection, self),
+            Session::Postgres(_) => {
+                let mut params = vec![self.id.clone(), self.start.into(), self.end.into()];
+                params.extend(self.width.map(Cell::from));
+                session.list(&self.sql(), &params).await
+            }
+        }
+    }
+
+    /// The question in SQL. `$1` is the scope, `$2` and `$3` the window, `$4` the width of stretches.
+    ///
+    /// A day counts as a whole if it lies in the window and in one stretch; else its hours are looked
+    /// at, and of an hour that is cut, its rows.
+    fn sql(&self) -> String {
+        let (filter, item, has_buckets) = (self.filter, self.item, self.width.is_some());
+        let bucket =
+            |time: &str| if has_buckets { format!("({time} - $2) / $4") } else { "0".to_owned() };
+        let whole = |start: &str, length: i64| {
+            let end = format!("{start} + {}", length - 1);
+            let inside = format!("{start} >= $2 AND {end} <= $3");
+            if has_buckets {
+                format!("({inside} AND {} = {})", bucket(start), bucket(&format!("({end})")))
+            } else {
+                format!("({inside})")
+            }
+        };
+        let (whole_day, whole_hour) = (whole("d.start_us", DAY_US), whole("h.start_us", HOUR_US));
+        let (bucket_of_sums, bucket_of_row) = (bucket("start_us"), bucket("e.timestamp_us"));
+        let (names, raw, totals) = (&*NAMES, &*OF_A_ROW, &*TOTALS);
+        let (last_of_day, last_of_hour) = (DAY_US - 1, HOUR_US - 1);
+        format!(
+            "WITH days AS (
            SELECT {item} AS item, d.*, {whole_day} AS whole
            FROM live_runs r JOIN run_days d ON d.run_key = r.key
            WHERE {filter} AND d.start_us >= $2 - {last_of_day} AND d.start_us <= $3
@@ -348,5 +392,6 @@ fn question(filter: &str, by: Option<GroupBy>, has_buckets: bool) -> String {
            WHERE NOT h.whole AND e.timestamp_us >= $2 AND e.timestamp_us <= $3
          ) AS parts
          GROUP BY item, bucket ORDER BY bucket"
-    )
+        )
+    }
 }

@@ -37,6 +37,14 @@ macro_rules! ids {
             }
         }
 
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> std::result::Result<Self, uuid::Error> {
+                text.parse().map(Self)
+            }
+        }
+
         impl From<$name> for Cell {
             fn from(id: $name) -> Self {
                 Self::Id(id.0)

@@ -15,6 +15,7 @@ mod error;
 mod experiment;
 mod figures;
 mod id;
+mod import;
 mod journal;
 mod member;
 mod organization;
@@ -43,6 +44,7 @@ pub use id::{
     AccessTokenId, EmissionId, ExperimentId, InvitationId, OrganizationId, ProjectId,
     ProjectTokenId, RepeatableIds, RunId, TelemetryId, UserId,
 };
+pub use import::Imported;
 pub use journal::AuditEntry;
 pub use member::{Added, Invitation, Member, MemberChange, Role};
 pub use organization::{NewOrganization, Organization};

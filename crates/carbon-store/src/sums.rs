@@ -227,32 +227,37 @@ impl Sums {
 
 impl FromRow for Sums {
     fn from_row(row: &mut Row) -> Result<Self> {
-        Ok(Self {
-            rows: row.next()?,
-            duration_s: row.next()?,
-            emissions_kg: row.next()?,
-            energy_kwh: row.next()?,
-            cpu_energy_kwh: row.next()?,
-            gpu_energy_kwh: row.next()?,
-            ram_energy_kwh: row.next()?,
-            emissions_rate: average(row)?,
-            cpu_power: average(row)?,
-            gpu_power: average(row)?,
-            ram_power: average(row)?,
-            cpu_utilization: average(row)?,
-            gpu_utilization: average(row)?,
-            ram_utilization: average(row)?,
-            cpu_power_over_time: time_average(row)?,
-            gpu_power_over_time: time_average(row)?,
-            ram_power_over_time: time_average(row)?,
-        })
+        let mut columns = [0.0; WIDTH];
+        for column in &mut columns {
+            *column = row.next()?;
+        }
+        Ok(Self::from_columns(&columns))
     }
 }
 
-fn average(row: &mut Row) -> Result<Average> {
-    Ok(Average { sum: row.next()?, count: row.next()? })
-}
-
-fn time_average(row: &mut Row) -> Result<TimeAverage> {
-    Ok(TimeAverage { work_ws: row.next()?, weight_s: row.next()? })
+impl Sums {
+    /// From the kept columns, in their order. Counts are whole and far below 2^53.
+    pub(crate) fn from_columns(columns: &[f64; WIDTH]) -> Self {
+        let mut columns = columns.iter().copied();
+        let mut next = || columns.next().unwrap_or_default();
+        Self {
+            rows: next() as i64,
+            duration_s: next(),
+            emissions_kg: next(),
+            energy_kwh: next(),
+            cpu_energy_kwh: next(),
+            gpu_energy_kwh: next(),
+            ram_energy_kwh: next(),
+            emissions_rate: Average { sum: next(), count: next() as i64 },
+            cpu_power: Average { sum: next(), count: next() as i64 },
+            gpu_power: Average { sum: next(), count: next() as i64 },
+            ram_power: Average { sum: next(), count: next() as i64 },
+            cpu_utilization: Average { sum: next(), count: next() as i64 },
+            gpu_utilization: Average { sum: next(), count: next() as i64 },
+            ram_utilization: Average { sum: next(), count: next() as i64 },
+            cpu_power_over_time: TimeAverage { work_ws: next(), weight_s: next() },
+            gpu_power_over_time: TimeAverage { work_ws: next(), weight_s: next() },
+            ram_power_over_time: TimeAverage { work_ws: next(), weight_s: next() },
+        }
+    }
 }

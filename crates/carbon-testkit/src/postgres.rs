@@ -117,6 +117,23 @@ impl Postgres {
         succeed(self.control().arg("-l").arg(log).args(["-w", "-o", &options, "start"]));
     }
 
+    /// Lets the server speak TLS, for `localhost` and with a certificate of its own: its file.
+    pub fn offer_tls(&self, database: &str) -> PathBuf {
+        let (key, certificate) = (self.files().join("server.key"), self.files().join("server.crt"));
+        let mut command = self.as_user(Path::new("openssl"));
+        command.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]);
+        command.args(["-nodes", "-days", "2", "-subj", "/CN=localhost"]);
+        command.args(["-addext", "subjectAltName=DNS:localhost"]);
+        command.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
+        succeed(command.arg("-keyout").arg(key).arg("-out").arg(&certificate));
+        self.psql(database, "ALTER SYSTEM SET ssl = on");
+        self.psql(database, "SELECT pg_reload_conf()");
+        while self.psql(database, "SHOW ssl") != "on" {
+            std::thread::yield_now();
+        }
+        certificate
+    }
+
     fn files(&self) -> PathBuf {
         self.directory.join("data")
     }

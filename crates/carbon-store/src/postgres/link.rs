@@ -42,7 +42,7 @@ impl Link {
     }
 
     /// Runs texts without parameters.
-    pub(super) async fn batch(&self, sql: &str) -> Result<()> {
+    pub(crate) async fn batch(&self, sql: &str) -> Result<()> {
         self.client.batch_execute(sql).await.map_err(fault)
     }
 

@@ -32,6 +32,6 @@ impl Postgres {
         let address = Address::parse(url)?;
         let mut link = address.connect().await?;
         migrate::migrate(&mut link).await?;
-        Ok(Self { pool: Pool::new(address.clone(), link), writers: Writers::start(&address) })
+        Ok(Self { pool: Pool::new(address.clone()), writers: Writers::start(&address) })
     }
 }

@@ -192,7 +192,12 @@ impl Writer {
     async fn link(&mut self) -> Result<Link> {
         match self.link.take().filter(|link| !link.is_closed()) {
             Some(link) => Ok(link),
-            None => self.address.connect().await,
+            None => {
+                let link = self.address.connect().await?;
+                // A few ids among many are looked up, however few the server thinks there are.
+                link.batch("SET enable_seqscan = off").await?;
+                Ok(link)
+            }
         }
     }
 

@@ -87,7 +87,7 @@ impl Connection {
     }
 }
 
-fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Cell]) -> Result<()> {
+pub(super) fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Cell]) -> Result<()> {
     for (name, value) in PARAMETERS.iter().zip(params) {
         if let Some(index) = statement.parameter_index(name).map_err(fault)? {
             statement.raw_bind_parameter(index, value).map_err(fault)?;
@@ -110,7 +110,7 @@ impl ToSql for Cell {
     }
 }
 
-fn cell(value: ValueRef<'_>) -> Cell {
+pub(super) fn cell(value: ValueRef<'_>) -> Cell {
     match value {
         ValueRef::Null => Cell::Null,
         ValueRef::Integer(value) => Cell::Integer(value),

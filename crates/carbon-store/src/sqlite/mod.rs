@@ -3,6 +3,7 @@
 
 mod backup;
 mod connection;
+mod figures;
 mod ingest;
 mod migrate;
 mod readers;
@@ -12,6 +13,7 @@ use std::path::Path;
 use std::time::Duration;
 
 pub(crate) use connection::Connection;
+pub(crate) use figures::answer;
 pub(crate) use readers::Readers;
 pub(crate) use writer::Writer;
 

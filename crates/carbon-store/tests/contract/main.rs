@@ -6,6 +6,7 @@
 mod accounts;
 mod databases;
 mod figures;
+mod import;
 mod ingest;
 mod migrations;
 mod pages;
