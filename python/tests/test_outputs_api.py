@@ -123,7 +123,7 @@ def test_a_refusal_is_said_in_the_servers_words(receiver, record, api, capsys, s
     api.exit()
     said = capsys.readouterr().err
     assert words in said
-    assert "1 record (0.600000 kWh)" in said
+    assert "1 record (0.600 kWh)" in said
 
 
 def test_without_the_spool_nothing_touches_the_disk(record, state, capsys):

@@ -199,12 +199,7 @@ fn left_over(spool: &Spool, key: &RunKey, standing: &Standing, longest: Duration
         Standing::Failing(why) | Standing::Refused(why) => why.clone(),
     };
     let say = |amount: Amount, fate: String| {
-        let count = match amount.rows {
-            1 => "1 record".to_owned(),
-            rows => format!("{rows} records"),
-        };
-        let energy = amount.energy_kwh;
-        format!("api: {count} ({energy:.6} kWh) of this run not sent yet: {why}; {fate}")
+        format!("api: {amount} of this run not sent yet: {why}; {fate}")
     };
     let mut sentences = Vec::new();
     if let Some(path) = spool.path().filter(|_| on_disk.rows > 0) {

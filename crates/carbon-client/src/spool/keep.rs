@@ -226,8 +226,8 @@ impl Spool {
         });
         let place = self.write_aside(&line.to_string());
         self.news.push(format!(
-            "api: {} records with {:.6} kWh of run {} are given up, because {why}{place}",
-            amount.rows, amount.energy_kwh, key.run_id
+            "api: {amount} of run {} are given up, because {why}{place}",
+            key.run_id
         ));
     }
 

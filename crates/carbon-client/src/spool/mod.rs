@@ -12,6 +12,7 @@ mod log;
 mod shrink;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -93,6 +94,18 @@ impl Amount {
             energy_kwh: self.energy_kwh + other.energy_kwh,
             emissions_kg: self.emissions_kg + other.emissions_kg,
         }
+    }
+}
+
+impl fmt::Display for Amount {
+    /// "1 record (0.250 J)", "12 records (1.500 kWh)".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let records = if self.rows == 1 { "record" } else { "records" };
+        let (energy, unit) = match self.energy_kwh {
+            kwh if kwh >= 0.001 => (kwh, "kWh"),
+            kwh => (kwh * 3.6e6, "J"),
+        };
+        write!(f, "{} {records} ({energy:.3} {unit})", self.rows)
     }
 }
 
@@ -223,8 +236,13 @@ impl Spool {
         };
         // Memory takes every row.
         let Ok(waiting) = added else { return };
+        if !self.run_mut(head).is_live {
+            // One that was taken over goes on here.
+            self.dequeue(&head.key);
+            self.run_mut(head).is_live = true;
+            self.enqueue(&head.key);
+        }
         let run = self.run_mut(head);
-        run.is_live = true;
         run.rows.push_back((own, waiting));
         if run.rows.len() == 1 {
             self.enqueue(&head.key);
@@ -452,13 +470,13 @@ impl Spool {
         }
     }
 
-    /// Takes a run out of its queue, in which it is nearly always the first.
+    /// Takes a run out of its queue, in which it is nearly always among the first.
     fn dequeue(&mut self, key: &RunKey) {
+        let is_live = self.runs.get(key).is_some_and(|run| run.is_live);
         let Some(queue) = self.queues.get_mut(&key.endpoint) else { return };
-        for runs in [&mut queue.live, &mut queue.left] {
-            if let Some(i) = runs.iter().position(|other| other == key) {
-                runs.remove(i);
-            }
+        let runs = if is_live { &mut queue.live } else { &mut queue.left };
+        if let Some(i) = runs.iter().position(|other| other == key) {
+            runs.remove(i);
         }
         if queue.live.is_empty() && queue.left.is_empty() {
             self.queues.remove(&key.endpoint);

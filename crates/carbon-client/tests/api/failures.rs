@@ -61,7 +61,7 @@ fn a_token_that_is_refused_is_said_with_what_to_do() {
             &[
                 &format!("refuses the token ({status}: Not allowed to perform this action)"),
                 "check api_key and experiment_id",
-                "3 records (6.000000 kWh)",
+                "3 records (6.000 kWh)",
                 "codecarbon sync",
             ],
         );
@@ -142,7 +142,7 @@ fn a_refused_connection_costs_no_time_and_one_warning() {
         let mut sink = ApiSink::over(outbox.clone(), settings("http://127.0.0.1:9"));
         let said = run(&mut sink, &format!("run-{i}"), 2);
         assert_eq!(said.len(), 1, "{said:?}");
-        assert_says(&said[0], &["127.0.0.1:9 cannot be reached", "2 records (3.000000 kWh)"]);
+        assert_says(&said[0], &["127.0.0.1:9 cannot be reached", "2 records (3.000 kWh)"]);
     }
     let waited = SystemClock.monotonic().saturating_sub(start);
     assert!(waited < Duration::from_secs(1), "{waited:?}");

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use carbon_client::{
-    ApiSettings, ApiSink, CallLimits, Outbox, OutboxSettings, SyncReport, SyncSettings, sync,
+    ApiSettings, ApiSink, CallLimits, Outbox, OutboxSettings, SyncReport, SyncSettings, status,
+    sync,
 };
 use carbon_model::EmissionsRecord;
 use carbon_sensors::clock::Instant;
@@ -51,6 +52,14 @@ pub(crate) fn sync_all(directory: &Path, access: Option<(&str, &str)>) -> SyncRe
         tries: 3,
         longest_pause: Duration::from_mins(1),
     };
+    // Another test that starts a program holds the locks of all of us until that program is there.
+    for _ in 0..50 {
+        let is_owned = status(directory).is_ok_and(|s| s.runs.iter().any(|run| run.is_owned));
+        if !is_owned {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
     let clock = Jumping::default();
     sync(directory, &settings, &clock, &mut |pause| clock.jump(pause), &mut |_, _| {})
 }

@@ -33,7 +33,8 @@ fn as_text(directory: &Path, found: &SpoolStatus, now_unix_s: f64) -> String {
     if found.runs.is_empty() {
         out.push_str(&nothing());
     } else {
-        let _ = writeln!(out, "{} wait in {}.", amount_text(found.amount()), directory.display());
+        let _ =
+            writeln!(out, "Waiting in {}: {}.", directory.display(), amount_text(found.amount()));
     }
     for run in &found.runs {
         let age = units::duration_s(now_unix_s - run.oldest_unix_s);
