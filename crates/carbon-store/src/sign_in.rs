@@ -102,6 +102,12 @@ impl FromRow for SignedIn {
     }
 }
 
+impl FromRow for (Digest, SignedIn) {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok((row.next()?, SignedIn::from_row(row)?))
+    }
+}
+
 impl FromRow for (AccessToken, User) {
     fn from_row(row: &mut Row) -> Result<Self> {
         Ok((AccessToken::from_row(row)?, User::from_row(row)?))
@@ -139,6 +145,20 @@ impl Store {
         );
         self.look_up(move |session| {
             Box::pin(async move { session.find(&sql, &[digest.into(), now.into()]).await })
+        })
+        .await
+    }
+
+    /// Sessions of a person that have not ended, in the order in which they began.
+    pub async fn sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<(Digest, SignedIn)>> {
+        let sql = format!(
+            "SELECT s.digest, s.payload, s.created_us, s.last_seen_us, s.expires_us, {} \
+             FROM sessions s JOIN users u ON u.id = s.user_id \
+             WHERE s.user_id = $1 AND s.expires_us > $2 ORDER BY s.created_us, s.digest",
+            user::COLUMNS
+        );
+        self.look_up(move |session| {
+            Box::pin(async move { session.list(&sql, &[user.into(), now.into()]).await })
         })
         .await
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{ErrorCode, OpenFlags, ToSql};
+use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ToSql};
 
 use super::BUSY_TIMEOUT;
 use crate::cell::{Cell, Row};
@@ -68,7 +68,7 @@ impl Connection {
     }
 
     pub(crate) fn rows(&mut self, sql: &str, params: &[Cell]) -> Result<Vec<Row>> {
-        let mut statement = self.0.prepare_cached(sql).map_err(fault)?;
+        let mut statement = prepare(&self.0, sql)?;
         bind(&mut statement, params)?;
         let columns = statement.column_count();
         let mut rows = statement.raw_query();
@@ -81,10 +81,20 @@ impl Connection {
     }
 
     pub(crate) fn execute(&mut self, sql: &str, params: &[Cell]) -> Result<u64> {
-        let mut statement = self.0.prepare_cached(sql).map_err(fault)?;
+        let mut statement = prepare(&self.0, sql)?;
         bind(&mut statement, params)?;
         statement.raw_execute().map(|touched| touched as u64).map_err(fault)
     }
+}
+
+/// A statement that is kept for the next time.
+pub(super) fn prepare<'c>(
+    connection: &'c rusqlite::Connection,
+    sql: &str,
+) -> Result<CachedStatement<'c>> {
+    #[cfg(test)]
+    super::plans::note(sql);
+    connection.prepare_cached(sql).map_err(fault)
 }
 
 pub(super) fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Cell]) -> Result<()> {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Row};
 
-use super::connection::{Connection, cell, fault};
+use super::connection::{Connection, bind, cell, fault, prepare};
 use crate::cell::Cell;
 use crate::error::{Error, Result};
 use crate::figures::{Found, Question};
@@ -40,10 +40,10 @@ pub(crate) fn answer(connection: &Connection, question: &Question) -> Result<Vec
         raw = *OF_A_ROW
     );
     let mut totals = Totals::new();
-    let mut days = connection.prepare_cached(&days).map_err(fault)?;
+    let mut days = prepare(connection, &days)?;
     let (groups, cut) = whole_days(&mut days, question, &mut totals)?;
-    let mut hours = connection.prepare_cached(&hours).map_err(fault)?;
-    let mut rows = connection.prepare_cached(&rows).map_err(fault)?;
+    let mut hours = prepare(connection, &hours)?;
+    let mut rows = prepare(connection, &rows)?;
     for (run, group, day) in cut {
         let (from, to) = question.within(day, DAY_US);
         let first_hour = from - from.rem_euclid(HOUR_US);
@@ -127,7 +127,7 @@ fn each(
     params: &[Cell],
     mut visit: impl FnMut(&Row<'_>) -> Result<()>,
 ) -> Result<()> {
-    super::connection::bind(statement, params)?;
+    bind(statement, params)?;
     let mut rows = statement.raw_query();
     while let Some(found) = rows.next().map_err(fault)? {
         visit(found)?;

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use rusqlite::types::{Null, ToSql};
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
-use super::connection::fault;
+use super::connection::{fault, prepare};
 use crate::emission::{Batch, Ingested, MEASURED, NewEmission};
 use crate::error::{Error, Result};
 use crate::id::{EmissionId, ProjectId, RunId};
@@ -62,10 +62,8 @@ pub(super) struct Ingest {
 impl Ingest {
     /// Starts a commit.
     pub(super) fn begin(&mut self, session: &mut Session) -> Result<()> {
-        let version = raw(session)?
-            .prepare_cached("PRAGMA data_version")
-            .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
-            .map_err(fault)?;
+        let mut statement = prepare(raw(session)?, "PRAGMA data_version")?;
+        let version = statement.query_row([], |row| row.get(0)).map_err(fault)?;
         if version != self.data_version {
             self.runs.clear();
             self.data_version = version;
@@ -87,7 +85,7 @@ impl Ingest {
             }
         }
         refuse_ids_of_other_runs(connection, &batch.rows, &keys)?;
-        let mut insert = connection.prepare_cached(&INSERT).map_err(fault)?;
+        let mut insert = prepare(connection, &INSERT)?;
         let mut ids = Vec::with_capacity(batch.rows.len());
         let mut added = 0;
         for (row, key) in batch.rows.iter().zip(keys) {
@@ -109,7 +107,7 @@ impl Ingest {
             if sums.is_empty() {
                 continue;
             }
-            let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+            let mut statement = prepare(connection, sql)?;
             for ((run, start), sums) in std::mem::take(sums) {
                 statement.raw_bind_parameter(1, run).map_err(fault)?;
                 statement.raw_bind_parameter(2, start).map_err(fault)?;
@@ -140,7 +138,7 @@ impl Ingest {
         if let Some(found) = self.runs.get(&id) {
             return Ok(Some(*found));
         }
-        let mut statement = connection.prepare_cached(FIND_RUN).map_err(fault)?;
+        let mut statement = prepare(connection, FIND_RUN)?;
         let found: Option<(i64, Vec<u8>)> = statement
             .query_row([id.uuid().as_bytes().as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()
@@ -164,7 +162,7 @@ fn refuse_ids_of_other_runs(
     if rows.iter().all(|row| row.id.is_none()) {
         return Ok(());
     }
-    let mut find = connection.prepare_cached(FIND_ROW).map_err(fault)?;
+    let mut find = prepare(connection, FIND_ROW)?;
     let mut given: HashMap<EmissionId, i64> = HashMap::new();
     for (row, &key) in rows.iter().zip(keys) {
         let Some(id) = row.id else { continue };

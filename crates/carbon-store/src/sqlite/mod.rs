@@ -6,6 +6,8 @@ mod connection;
 mod figures;
 mod ingest;
 mod migrate;
+#[cfg(test)]
+mod plans;
 mod readers;
 mod writer;
 

@@ -115,6 +115,10 @@ async fn sessions_end_when_they_should(store: Store) {
     store.session_used(a, at(61), at(161)).await.unwrap();
     let found = store.session(a, at(150)).await.unwrap().unwrap();
     assert_eq!((found.last_seen, found.expires), (at(61), at(161)));
+    let all = store.sessions(user.id, at(99)).await.unwrap();
+    assert_eq!(all.iter().map(|(digest, _)| *digest).collect::<Vec<_>>(), [a, b]);
+    assert_eq!(store.sessions(user.id, at(100)).await.unwrap(), [(a, found)]);
+    assert!(store.sessions(UserId::new(), START).await.unwrap().is_empty());
     assert!(store.close_session(a).await.unwrap());
     assert!(!store.close_session(a).await.unwrap());
     assert_eq!(store.close_sessions(user.id).await.unwrap(), 1);
