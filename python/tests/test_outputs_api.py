@@ -198,10 +198,8 @@ def test_what_a_killed_program_left_goes_with_the_next_run(receiver, record, sta
     # Another process: the outbox of this one has looked for leavings already.
     again = PROGRAM.replace("os.kill(os.getpid(), 9)", "output.exit()").replace("20", "1")
     values = json.dumps(record(run_id="next").values)
-    subprocess.run(
-        [sys.executable, "-c", again + "import time; time.sleep(3)", receiver.url, values],
-        check=True, timeout=60,
-    )  # fmt: skip
+    again += f"import time\nwhile os.listdir({str(state)!r}): time.sleep(0.01)\n"
+    subprocess.run([sys.executable, "-c", again, receiver.url, values], check=True, timeout=60)
     energies = sorted(row["energy_consumed"] for row in sent(receiver))
     assert energies == sorted([1.0, *(float(i + 1) for i in range(20))])
     assert list(state.iterdir()) == []

@@ -4,11 +4,12 @@ mod status;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use carbon_client::{
-    Amount, CallLimits, SyncReport, SyncSettings, spool_directory, sync as send_all,
+    Amount, CallLimits, SyncReport, SyncSettings, spool_directory, status as status_of,
+    sync as send_all,
 };
 use carbon_model::Energy;
 use carbon_sensors::SystemClock;
@@ -86,7 +87,11 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     for notice in &report.notices {
         console.warn(notice);
     }
-    print(&if as_json { text_of(&as_value(&report)) } else { as_text(&report) });
+    if as_json {
+        print(&text_of(&as_value(&report)));
+    } else {
+        print(&(as_text(&report) + &still_running(&directory)));
+    }
     Ok(if report.left.is_empty() { exit::OK } else { exit::USER })
 }
 
@@ -112,6 +117,17 @@ fn directory(start: &Surroundings) -> Result<PathBuf, CommandError> {
             .hint("set HOME or XDG_STATE_HOME to what it was when the runs took place")
     })?;
     Ok(spool_directory(&state))
+}
+
+/// What belongs to programs that still run, which send it themselves.
+fn still_running(directory: &Path) -> String {
+    let Ok(found) = status_of(directory) else { return String::new() };
+    let owned = found.runs.iter().filter(|run| run.is_owned);
+    let amount = owned.fold(Amount::default(), |sum, run| sum.plus(run.amount));
+    match amount.rows {
+        0 => String::new(),
+        _ => format!("Of programs that still run, and send it: {}.\n", amount_text(amount)),
+    }
 }
 
 fn nothing() -> String {
