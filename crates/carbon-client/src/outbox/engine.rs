@@ -55,13 +55,16 @@ pub(crate) enum Standing {
     Refused(String),
 }
 
+/// Endpoint, experiment and token: what a server allows to all runs or to none.
+type Access = (String, String, Option<Token>);
+
 /// The spool, and what is known of the endpoints.
 #[derive(Debug)]
 pub(crate) struct Engine {
     pub(crate) spool: Spool,
     lanes: BTreeMap<String, Lane>,
-    /// Why an experiment (endpoint, id) is not sent to any more.
-    refusals: HashMap<(String, String), String>,
+    /// Why an experiment is not sent to any more with a token.
+    refusals: HashMap<Access, String>,
     /// The token and limits with which a program calls an endpoint now.
     access: HashMap<String, (Option<Token>, CallLimits)>,
     in_flight: Option<RunKey>,
@@ -82,8 +85,12 @@ impl Engine {
         }
     }
 
-    /// How an endpoint is called by this program.
+    /// How an endpoint is called by this program. What was refused is tried again with a new token.
     pub(crate) fn set_access(&mut self, endpoint: &str, token: Option<Token>, limits: CallLimits) {
+        let before = self.access.get(endpoint).map(|(token, _)| token);
+        if token.is_some() && before.is_some_and(|before| *before != token) {
+            self.spool.unpark_all(endpoint);
+        }
         self.access.insert(endpoint.to_owned(), (token, limits));
     }
 
@@ -96,10 +103,10 @@ impl Engine {
     /// Takes a row.
     pub(crate) fn put(&mut self, head: &RunHead, row: &EmissionIn, at_unix_s: f64) {
         self.spool.put(head, row, at_unix_s);
-        if let Some(why) = self.refusals.get(&experiment_of(head)) {
+        let access = self.spool.run(&head.key).map(|run| access_of(&run.head));
+        if let Some(why) = access.and_then(|access| self.refusals.get(&access)) {
             let why = why.clone();
-            self.spool.park(&head.key);
-            self.spool.fault(&head.key, &why, at_unix_s);
+            self.park(&head.key, &why, at_unix_s);
         }
     }
 
@@ -177,35 +184,54 @@ impl Engine {
                 self.spool.set_aside(&call.key, *id, &error.to_string(), wall_s);
             }
             (ApiError::Refused { .. }, _) if self.signs_anew(call) => {}
-            _ => self.refuse(call, &advised(error, call.token.is_some()), wall_s),
+            _ => self.refuse(call, error, wall_s),
         }
     }
 
-    /// Signs the runs of an endpoint with the token that this program has now, if it is another.
+    /// Signs a run with the token that this program has now for its endpoint, if it is another.
     fn signs_anew(&mut self, call: &Call) -> bool {
         let endpoint = &call.key.endpoint;
         let Some((Some(token), _)) = self.access.get(endpoint) else { return false };
         let is_other = Some(token) != call.token.as_ref();
         if is_other {
-            self.spool.sign(endpoint, call.token.as_ref(), token);
+            self.spool.sign(&call.key, token);
         }
         is_other
     }
 
-    fn refuse(&mut self, call: &Call, why: &str, wall_s: f64) {
+    /// Keeps what a server will not have: a run, if it may be that run alone, else all that have the
+    /// same right.
+    fn refuse(&mut self, call: &Call, error: &ApiError, wall_s: f64) {
         let Some(run) = self.spool.run(&call.key) else { return };
-        let experiment = experiment_of(&run.head);
-        let is_same = |run: &&RunState| experiment_of(&run.head) == experiment;
-        let keys: Vec<RunKey> =
-            self.spool.runs_with_rows().filter(is_same).map(|run| run.head.key.clone()).collect();
-        for key in &keys {
-            self.spool.park(key);
-            self.spool.fault(key, why, wall_s);
-        }
-        if self.refusals.insert(experiment, why.to_owned()).is_none() {
-            self.spool.tell(format!("api: {why}; until then nothing is sent, and all is kept"));
+        let access = access_of(&run.head);
+        let why = advised(error, call);
+        // Of a run that a server has lost, it says the same as of a token that it does not know.
+        let is_of_run = matches!(
+            (error, &call.what),
+            (ApiError::Refused { .. } | ApiError::NotFound { .. }, What::Row(..))
+                | (ApiError::Invalid { .. }, What::Run(_))
+        );
+        if is_of_run {
+            let run_id = &call.key.run_id;
+            self.spool.tell(format!("api: run {run_id} is kept and not sent: {why}"));
+            self.park(&call.key, &why, wall_s);
+        } else {
+            let is_same = |run: &&RunState| access_of(&run.head) == access;
+            let runs = self.spool.runs_with_rows().filter(is_same);
+            let keys: Vec<RunKey> = runs.map(|run| run.head.key.clone()).collect();
+            for key in &keys {
+                self.park(key, &why, wall_s);
+            }
+            if self.refusals.insert(access, why.clone()).is_none() {
+                self.spool.tell(format!("api: {why}; until then nothing is sent, and all is kept"));
+            }
         }
         self.spool.expire(&call.key.endpoint, wall_s);
+    }
+
+    fn park(&mut self, key: &RunKey, why: &str, wall_s: f64) {
+        self.spool.park(key);
+        self.spool.fault(key, why, wall_s);
     }
 
     /// How a run stands.
@@ -242,15 +268,18 @@ impl Engine {
     }
 }
 
-fn experiment_of(head: &RunHead) -> (String, String) {
-    (head.key.endpoint.clone(), head.about.experiment_id.clone())
+fn access_of(head: &RunHead) -> Access {
+    (head.key.endpoint.clone(), head.about.experiment_id.clone(), head.token.clone())
 }
 
 /// What happened, and what can be done about it.
-fn advised(error: &ApiError, has_token: bool) -> String {
+fn advised(error: &ApiError, call: &Call) -> String {
+    let is_row = matches!(call.what, What::Row(..));
     let advice = match error {
-        ApiError::Refused { .. } if has_token => "check api_key and experiment_id",
-        ApiError::Refused { .. } => "set api_key to a token of the project",
+        ApiError::Refused { .. } if call.token.is_none() => "set api_key to a token of the project",
+        ApiError::Refused { .. } if is_row => "check api_key, and whether the run is still there",
+        ApiError::Refused { .. } => "check api_key and experiment_id",
+        ApiError::NotFound { .. } if is_row => "check whether the run is still there",
         ApiError::NotFound { .. } => "check api_endpoint and experiment_id",
         ApiError::Invalid { .. } => "check experiment_id",
         _ => return error.to_string(),

@@ -44,7 +44,7 @@ pub(crate) struct RunHead {
 }
 
 /// The token of a project, as it is stored; it shows itself nowhere else.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Token(String);
 

@@ -392,12 +392,21 @@ impl Spool {
         self.runs.get(key)
     }
 
-    /// Signs the runs of a server that have one token with another.
-    pub(crate) fn sign(&mut self, endpoint: &str, old: Option<&Token>, new: &Token) {
-        for (key, run) in &mut self.runs {
-            if key.endpoint == endpoint && run.head.token.as_ref() == old {
-                run.head.token = Some(new.clone());
-            }
+    /// Signs a run with another token.
+    pub(crate) fn sign(&mut self, key: &RunKey, token: &Token) {
+        if let Some(run) = self.runs.get_mut(key) {
+            run.head.token = Some(token.clone());
+        }
+    }
+
+    /// Has the runs of an endpoint sent again that were kept without.
+    pub(crate) fn unpark_all(&mut self, endpoint: &str) {
+        let here = |(key, run): (&RunKey, &mut RunState)| {
+            (key.endpoint == endpoint && std::mem::take(&mut run.is_parked)).then(|| key.clone())
+        };
+        let keys: Vec<RunKey> = self.runs.iter_mut().filter_map(here).collect();
+        for key in &keys {
+            self.enqueue(key);
         }
     }
 

@@ -1,5 +1,6 @@
 //! The API output against a receiver on loopback: what arrives, what stays, what is said.
 
+mod apart;
 mod calls;
 mod children;
 mod delivery;
