@@ -43,6 +43,8 @@ struct Prices {
     provider: Option<Box<dyn Provider>>,
     /// When the provider is asked next; `None` for never again.
     due: Option<Duration>,
+    /// When that was settled. Should the clock go back behind it, it is void.
+    settled: Duration,
     /// Pause after the last failure; zero after an answer.
     pause: Duration,
     /// When another price begins to hold.
@@ -60,6 +62,7 @@ impl Inquiry {
             wanted,
             provider: None,
             due: Some(Duration::ZERO),
+            settled: Duration::ZERO,
             pause: Duration::ZERO,
             change: None,
         });
@@ -96,7 +99,8 @@ impl Inquiry {
     fn ask_place(&mut self, means: &Means, cache: &Cache) {
         let now = means.clock.now().wall;
         let Some((question, due)) = &mut self.place else { return };
-        if now < *due {
+        // A time that is further ahead is one of a clock that has been set back.
+        if now < *due && *due <= now + ASK_AGAIN {
             return;
         }
         let answer = question.ask(means, cache);
@@ -117,6 +121,11 @@ impl Inquiry {
         let Self { feed, config, prices, .. } = self;
         let Some(prices) = prices else { return };
         let now = means.clock.now().wall;
+        if now < prices.settled {
+            prices.due = prices.due.map(|due| due.min(now));
+            prices.change = feed.price_at(now).1;
+        }
+        prices.settled = now;
         if prices.change.is_some_and(|change| change <= now) {
             feed.cut();
             prices.change = feed.price_at(now).1;

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::provider::plausible;
 
+/// A kept answer holds no longer and is asked for again no later, whatever its file says.
+const LONGEST: Duration = Duration::from_hours(24);
+
 /// What a provider told last, or that it did not answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Kept {
@@ -38,7 +41,10 @@ impl Kept {
     /// Whether this answers now what would be asked.
     pub(crate) fn holds(&self, key: &str, now: Duration) -> bool {
         let now = now.as_secs();
-        self.key == key && self.asked_unix_s <= now && now < self.ask_again_unix_s
+        let is_kept_long = self.ask_again_unix_s > now.saturating_add(LONGEST.as_secs());
+        self.key == key
+            && (self.asked_unix_s..self.ask_again_unix_s).contains(&now)
+            && !is_kept_long
     }
 
     /// The prices; `None` if one of them is none.
@@ -72,7 +78,8 @@ impl KeptPrice {
         let value = plausible(self.g_per_kwh)?;
         let provider: IntensityProvider = self.provider.parse().ok()?;
         let intensity = Interval::new(value, bound(self.low)?, bound(self.high)?);
-        (self.from_unix_s < self.until_unix_s).then(|| Price {
+        let length_s = self.until_unix_s.checked_sub(self.from_unix_s)?;
+        (1..=LONGEST.as_secs()).contains(&length_s).then(|| Price {
             provider,
             from: Duration::from_secs(self.from_unix_s),
             until: Duration::from_secs(self.until_unix_s),

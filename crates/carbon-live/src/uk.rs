@@ -22,6 +22,9 @@ const ACTUAL: f64 = 1.15;
 /// Forecasts miss the mix by more.
 const FORECAST: f64 = 1.25;
 
+/// A period that is longer is none: half an hour is what is meant.
+const LONGEST: Duration = Duration::from_hours(1);
+
 const SOURCE: &str = "Carbon Intensity API, NESO (Great Britain), half-hourly, direct CO2";
 
 /// The service at an address.
@@ -80,8 +83,9 @@ fn price(period: &Period) -> Result<Price, NoPrice> {
     let moment =
         |text: &str| time::parse(text).ok_or_else(|| nonsense(format!("{text:?} is no time")));
     let (from, until) = (moment(&period.from)?, moment(&period.to)?);
-    if until <= from {
-        return Err(nonsense(format!("{} is not before {}", period.from, period.to)));
+    if until <= from || until - from > LONGEST {
+        let why = format!("{} to {} is no half-hour", period.from, period.to);
+        return Err(nonsense(why));
     }
     let Values { forecast, actual } = period.intensity;
     let spread = if actual.is_some() { ACTUAL } else { FORECAST };

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use carbon_sensors::Clock;
 use carbon_testkit::http::Reply;
 use carbon_tracker::Outcome;
 
@@ -259,6 +260,22 @@ fn pauses_double_up_to_an_hour_and_an_answer_ends_them() {
     service.answer(LATEST, Reply::new(500, ""));
     asked.pass(Duration::from_mins(10));
     assert!(service.calls() > 12, "the pause did not begin again at 30 s");
+}
+
+#[test]
+fn a_clock_that_is_set_back_does_not_silence_the_questions() {
+    let (fake, service) = (machine(""), Service::new());
+    service.answer(LATEST, Reply::new(500, ""));
+    let mut asked = Asked::new(&fake, &france(&service));
+    let wrong = carbon_testkit::FakeClock::at(fake.clock().now());
+    wrong.advance(Duration::from_hours(24 * 365));
+    asked.means.clock = std::sync::Arc::new(wrong);
+    asked.step();
+    asked.means.clock = std::sync::Arc::new(fake.clock());
+    service.answer(LATEST, latest(0, 50.0));
+    asked.pass(Duration::from_mins(2));
+    assert_eq!(service.calls(), 2);
+    close(asked.stop().factors.grid.intensity.value.g_per_kwh(), 50.0);
 }
 
 #[test]

@@ -91,8 +91,14 @@ fn a_kept_answer_that_is_broken_is_asked_for_again_and_holds_no_token() {
     let path = files[0].path();
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(!text.contains("hunter2"));
-    for broken in [text.replace("50.0", "-7.0"), text.replace("\"FR\"", "7"), text[..40].to_owned()]
-    {
+    for broken in [
+        text.replace("50.0", "-7.0"),
+        text.replace("\"FR\"", "7"),
+        text[..40].to_owned(),
+        // A value without end, one that is never asked for again.
+        text.replace("\"until_unix_s\":1767229200", "\"until_unix_s\":18446744073709551615"),
+        text.replace("\"ask_again_unix_s\":17", "\"ask_again_unix_s\":99"),
+    ] {
         assert_ne!(broken, text);
         std::fs::write(&path, broken).unwrap();
         let calls = service.calls();

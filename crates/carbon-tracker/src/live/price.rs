@@ -71,9 +71,9 @@ impl Tariff {
     pub fn at(&self, moment: Duration) -> Option<&Arc<Price>> {
         let next = self.0.partition_point(|price| price.from <= moment);
         let begun = next.checked_sub(1).map(|index| &self.0[index]);
-        begun
-            .filter(|price| moment < price.until + HOLDS_AFTER)
-            .or_else(|| self.0.get(next).filter(|price| price.from <= moment + HOLDS_BEFORE))
+        begun.filter(|price| moment < price.until.saturating_add(HOLDS_AFTER)).or_else(|| {
+            self.0.get(next).filter(|price| price.from <= moment.saturating_add(HOLDS_BEFORE))
+        })
     }
 
     /// The first moment after this one at which another price may hold.
@@ -83,7 +83,7 @@ impl Tariff {
         let coming = self.0.get(next);
         [
             begun.map(|price| price.until),
-            begun.map(|price| price.until + HOLDS_AFTER),
+            begun.map(|price| price.until.saturating_add(HOLDS_AFTER)),
             coming.map(|price| price.from.saturating_sub(HOLDS_BEFORE)),
             coming.map(|price| price.from),
         ]
@@ -159,6 +159,16 @@ mod tests {
         let mut twice = tariff(&[(10, 100.0)]);
         twice.add(Price::clone(tariff(&[(10, 120.0)]).at(hour(10)).unwrap()));
         assert_eq!(grams(&twice, hour(10)), Some(120.0));
+    }
+
+    #[test]
+    fn times_without_end_do_no_harm() {
+        let mut tariff = tariff(&[(10, 100.0)]);
+        tariff.add(Price { until: Duration::MAX, ..Price::clone(tariff.at(hour(10)).unwrap()) });
+        assert_eq!(grams(&tariff, Duration::MAX), None);
+        assert_eq!(grams(&tariff, hour(20)), Some(100.0));
+        assert_eq!(tariff.next_change(hour(20)), Some(Duration::MAX));
+        assert_eq!(tariff.stretches(hour(20), Duration::MAX).len(), 1);
     }
 
     #[test]
