@@ -185,8 +185,8 @@ impl Client {
                 HttpError::Untrusted { host, why: error.to_string() }
             }
             Error::Http(_) | Error::BadUri(_) => {
-                let url = url.split(['?', '#']).next().unwrap_or_default().to_owned();
-                HttpError::BadAddress { url, why: error.to_string() }
+                let why = error.to_string().replace(url, "…");
+                HttpError::BadAddress { url: without_secrets(url), why }
             }
             other => HttpError::Cut { host, why: other.to_string() },
         }
@@ -231,6 +231,16 @@ pub fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     authority.rsplit('@').next().unwrap_or_default()
+}
+
+/// An address without its query and without what stands before an `@`.
+fn without_secrets(url: &str) -> String {
+    let plain = url.split(['?', '#']).next().unwrap_or_default();
+    let (scheme, rest) = plain.split_once("://").map_or(("", plain), |(a, b)| (a, b));
+    let end = rest.find('/').unwrap_or(rest.len());
+    let start = rest[..end].rfind('@').map_or(0, |at| at + 1);
+    let joint = if scheme.is_empty() { "" } else { "://" };
+    format!("{scheme}{joint}{}", &rest[start..])
 }
 
 const fn name(method: Method) -> http::Method {

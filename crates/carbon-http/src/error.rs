@@ -10,7 +10,7 @@ pub enum HttpError {
     /// The address is none; it has to be changed.
     #[error("{url:?} is no address of the form https://host/path: {why}")]
     BadAddress {
-        /// The address, without its query.
+        /// The address, without its query and without what stands before an `@`.
         url: String,
         /// What is wrong with it.
         why: String,

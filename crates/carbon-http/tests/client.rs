@@ -84,6 +84,11 @@ fn bad_addresses_and_authorities_are_named_without_secrets() {
     let fault = client(1000).send(&Request::get("not an address?token=secret")).unwrap_err();
     assert!(matches!(fault, HttpError::BadAddress { .. }), "{fault:?}");
     assert!(!fault.to_string().contains("secret"), "{fault}");
+    for url in ["http://me:secret@a host/x", "http://me:sec ret@host", "me:secret@host/x"] {
+        let fault = client(1000).send(&Request::get(url)).unwrap_err();
+        assert!(matches!(fault, HttpError::BadAddress { .. }), "{fault:?}");
+        assert!(!format!("{fault} {fault:?}").contains("sec"), "{fault}");
+    }
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(b"no certificate").unwrap();
     let policy = Policy { authorities: Some(file.path().into()), ..Policy::default() };
