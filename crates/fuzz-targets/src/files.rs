@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use carbon_outputs::csv::{quoted, read_header, records};
+use carbon_report::reprice::{Change, Repricer};
+use carbon_report::{By, Reading, Report, render, reprice};
 use carbon_tracker::config::{Config, parse_ini};
 
 use crate::{Target, is_sound, text};
@@ -75,6 +77,37 @@ pub(crate) const CSV: Target = Target {
             reads_back(&line.join(","), record.field_count());
         }
         assert!(end.is_none_or(|end| end == bytes.len()), "no byte is left over");
+    },
+};
+
+/// Files of records that are read back: whatever they hold, figures are sound and names
+/// are only names.
+pub(crate) const RECORDS: Target = Target {
+    name: "records",
+    seeds: &[
+        "timestamp,project_name,run_id,duration,emissions,energy_consumed,country_iso_code,pue\n\
+         2026-01-01T00:00:00,\"<script>\",r,1.5,1e-6,2e-6,FRA,1.2\n",
+        "task_name,duration,emissions,energy_consumed,tracking_mode,on_cloud\nfit,1,0,0,machine,N\n",
+        "{\"emissions\": 0.1, \"energy_consumed\": 0.2, \"duration\": 3, \"pue\": 1e-300}",
+        "[{\"schema_version\": 1, \"record\": {}}]",
+    ],
+    check: |bytes| {
+        let mut reading = Reading::default();
+        reading.add(Path::new("file"), bytes);
+        for entry in &reading.entries {
+            assert!(is_sound(entry.emissions.grams()) && is_sound(entry.duration_s));
+            assert!(is_sound(entry.energy.total.joules()));
+        }
+        let report = Report::of(reading, By::Project);
+        let no_escapes = |text: &str| !text.contains('\u{1b}') && !text.contains('\u{202e}');
+        assert!(no_escapes(&render::text(&report)), "nothing reaches a terminal");
+        let (markdown, latex) = (render::markdown(&report), render::latex(&report));
+        assert!(no_escapes(&markdown) && no_escapes(&latex));
+        assert!(!markdown.contains("<script"), "names are escaped");
+        let _ = render::json(&report);
+        let mut change = Change::default();
+        assert_eq!(change.set("pue=1.5"), Ok(()));
+        let _ = reprice::csv(bytes, &mut Repricer::new(change));
     },
 };
 

@@ -42,6 +42,7 @@ pub const TARGETS: &[Target] = &[
     files::INI,
     files::SETTINGS,
     files::CSV,
+    files::RECORDS,
     look_ups::PROCESSOR,
     look_ups::GRAPHICS,
     look_ups::PLACE,
