@@ -83,7 +83,7 @@ fn price(period: &Period) -> Result<Price, NoPrice> {
     let moment =
         |text: &str| time::parse(text).ok_or_else(|| nonsense(format!("{text:?} is no time")));
     let (from, until) = (moment(&period.from)?, moment(&period.to)?);
-    if until <= from || until - from > LONGEST {
+    if until <= from || until.saturating_sub(from) > LONGEST {
         let why = format!("{} to {} is no half-hour", period.from, period.to);
         return Err(nonsense(why));
     }
