@@ -7,6 +7,7 @@ use carbon_store::{Store, Timestamp};
 
 use crate::known_tokens::KnownTokens;
 use crate::settings::Settings;
+use crate::sign_in::SignIn;
 
 /// What the routes share; cheap to clone.
 #[derive(Clone)]
@@ -16,6 +17,7 @@ struct Shared {
     store: Store,
     settings: Settings,
     tokens: KnownTokens,
+    sign_in: SignIn,
     now: Box<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
@@ -33,7 +35,8 @@ impl App {
         now: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> Self {
         let (tokens, now) = (KnownTokens::default(), Box::new(now));
-        Self(Arc::new(Shared { store, settings, tokens, now }))
+        let sign_in = SignIn::new(&settings);
+        Self(Arc::new(Shared { store, settings, tokens, sign_in, now }))
     }
 
     /// Where everything is kept.
@@ -49,6 +52,11 @@ impl App {
     /// Tokens that were looked up lately.
     pub(crate) fn tokens(&self) -> &KnownTokens {
         &self.0.tokens
+    }
+
+    /// What signing in remembers.
+    pub(crate) fn sign_in(&self) -> &SignIn {
+        &self.0.sign_in
     }
 
     /// The time.

@@ -61,7 +61,8 @@ impl FromRequest<App> for Body {
     }
 }
 
-fn is_json(media_type: &str) -> bool {
+/// Whether a media type is JSON.
+pub(crate) fn is_json(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json"
         || essence.strip_prefix("application/").is_some_and(|rest| rest.ends_with("+json"))
@@ -106,6 +107,15 @@ impl FromRequestParts<App> for Ids {
             Path::from_request_parts(parts, app).await.map_err(|_| no_id())?;
         Ok(Self(id_of(&first)?, id_of(&second)?))
     }
+}
+
+/// Whether a text can be an address: something, an at sign, a host with a dot.
+pub(crate) fn is_address(text: &str) -> bool {
+    let mut parts = text.rsplitn(2, '@');
+    let (host, local) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let fits = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
+    let is_host = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
+    fits(local) && fits(host) && is_host && text.len() <= 254
 }
 
 /// An id that came as text.

@@ -58,6 +58,12 @@ pub enum Fault {
         /// When to try again.
         retry_after: Duration,
     },
+    /// The service where people sign in does not answer.
+    #[error("the sign-in service is not available")]
+    NoSignIn {
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// The disk is full.
     #[error("there is no room left on the server")]
     Full,
@@ -81,7 +87,7 @@ impl Fault {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable { .. } | Self::NoSignIn { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Full => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -103,7 +109,9 @@ impl Fault {
             Self::Unauthorized { challenge: true, .. } => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            Self::TooMany { retry_after } | Self::Unavailable { retry_after } => {
+            Self::TooMany { retry_after }
+            | Self::Unavailable { retry_after }
+            | Self::NoSignIn { retry_after } => {
                 let seconds = retry_after.as_secs_f64().ceil().max(1.0) as u64;
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }

@@ -117,7 +117,7 @@ impl App {
                 Need::PublicOr(_) => Ok(None),
             };
         };
-        if is_allowed(*need, &access) {
+        if is_allowed(*need, &access) || is_read_by(*need, &access, caller) {
             return Ok(Some(access));
         }
         if *caller == Caller::Nobody {
@@ -125,6 +125,12 @@ impl App {
         }
         Err(refused())
     }
+}
+
+/// A token that reads stands for a viewer of its project.
+fn is_read_by(need: Need, access: &Access, caller: &Caller) -> bool {
+    let Caller::Reader(token) = caller else { return false };
+    need == Need::PublicOr(Role::Viewer) && access.project_id == Some(token.project_id)
 }
 
 fn is_allowed(need: Need, access: &Access) -> bool {

@@ -46,18 +46,32 @@ pub(crate) async fn writer(app: &App, headers: &HeaderMap) -> Result<ProjectToke
     let Some(secret) = secret.filter(|secret| !secret.is_empty()) else {
         return Err(refused("Not allowed to perform this action. Missing project token"));
     };
+    let token = known(app, secret).await?.filter(ProjectToken::can_write);
+    token.ok_or_else(wrong)
+}
+
+/// The token of a request that reads; none where there is none that may.
+///
+/// # Errors
+/// The store does not answer.
+pub(crate) async fn reader(app: &App, headers: &HeaderMap) -> Result<Option<ProjectToken>, Fault> {
+    let secret = headers.get(HEADER).and_then(|value| value.to_str().ok());
+    let Some(secret) = secret.filter(|secret| !secret.is_empty()) else { return Ok(None) };
+    Ok(known(app, secret).await?.filter(ProjectToken::can_read))
+}
+
+/// A token that is good now, whatever it may do.
+async fn known(app: &App, secret: &str) -> Result<Option<ProjectToken>, Fault> {
     let (now, digest) = (app.now(), digest_of(secret));
     let token = match app.tokens().get(digest, now) {
-        Some(token) => token,
-        None => look_up(app, digest, now).await?.ok_or_else(wrong)?,
+        Some(token) => Some(token),
+        None => look_up(app, digest, now).await?,
     };
-    if !token.is_valid(now) || !token.can_write() {
-        return Err(wrong());
-    }
+    let Some(token) = token.filter(|token| token.is_valid(now)) else { return Ok(None) };
     if app.tokens().is_note_due(digest, now) {
         app.store().project_token_used(token.id, now).await?;
     }
-    Ok(token)
+    Ok(Some(token))
 }
 
 async fn look_up(app: &App, digest: Digest, now: Timestamp) -> Result<Option<ProjectToken>, Fault> {

@@ -1,6 +1,7 @@
 //! The published routes, one file for each kind of thing. They are declared once, without `/api` and
 //! without a slash at the end; [`one_spelling`](crate::http::one_spelling) brings all others here.
 
+mod account;
 mod auth;
 mod emissions;
 mod experiments;
@@ -21,7 +22,8 @@ use crate::fault::Fault;
 pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/", get(health::root))
-        .route("/auth/check", get(auth::check))
+        .merge(account::router())
+        .merge(auth::router())
         .route("/organizations", get(organizations::list).post(organizations::create))
         .route("/organizations/{id}", get(organizations::read).patch(organizations::update))
         .route("/organizations/{id}/sums", get(organizations::sums))

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::answer;
 use crate::app::App;
-use crate::body::{Body, Id, Query, window};
+use crate::body::{Body, Id, Query, is_address, window};
 use crate::fault::Fault;
 use crate::rights::Action;
 use crate::sign_in::Caller;
@@ -115,15 +115,6 @@ pub(super) async fn add_member(
         Added::NoSuchUser => Err(unknown),
         Added::NoSuchOrganization => Err(gone()),
     }
-}
-
-/// Whether a text can be an address: something, an at sign, a host with a dot.
-fn is_address(text: &str) -> bool {
-    let mut parts = text.rsplitn(2, '@');
-    let (host, local) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let fits = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
-    let is_host = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
-    fits(local) && fits(host) && is_host && text.len() <= 254
 }
 
 /// It was deleted since it was asked for.

@@ -4,7 +4,7 @@ use carbon_store::{NewOrganization, NewUser, OrganizationId, Provisioned, UserId
 use serde_json::json;
 use uuid::{Uuid, uuid};
 
-use super::Caller;
+use super::{Caller, Credential};
 use crate::app::App;
 use crate::fault::Fault;
 
@@ -21,7 +21,7 @@ pub(super) async fn caller(app: &App) -> Result<Caller, Fault> {
         None => provision(app, id).await?,
     };
     let claims = json!({ "sub": LOCAL_USER.to_string(), "email": EMAIL, "name": NAME });
-    Ok(Caller::Person { user, claims })
+    Ok(Caller::Person { user, claims, by: Credential::Nothing })
 }
 
 async fn provision(app: &App, id: UserId) -> Result<carbon_store::User, Fault> {

@@ -94,6 +94,11 @@ impl Fields {
         Self { place: Place::Query, values, flaws: Vec::new() }
     }
 
+    /// The fields of a form that has been decoded; the last of a repeated name holds.
+    pub fn of_form(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { place: Place::Body, ..Self::of_query(pairs) }
+    }
+
     /// Whether a field is there and not null.
     pub fn has(&self, name: &str) -> bool {
         self.values.get(name).is_some_and(|value| !value.is_null())
