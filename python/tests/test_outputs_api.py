@@ -227,4 +227,3 @@ def test_a_forked_child_sends_its_own_and_leaves_the_parents_alone(receiver, rec
     registered = sorted(run.json["id"] for run in receiver.of("POST /runs"))
     assert registered == ["childs", "childs-2", "parents"]
     assert len(sent(receiver)) == 4
-
