@@ -10,7 +10,7 @@ use carbon_http::Client;
 use super::engine::{Call, Step, What};
 use super::{Outbox, Shared, State, Thread};
 use crate::client::{ApiClient, ApiError, CallLimits, Credentials};
-use crate::spool::{Directory, Journal, RunOfFile, Spool};
+use crate::spool::{Amount, Directory, Journal, RunOfFile, Spool};
 
 /// Longest sleep, after which the world is looked at again.
 const LONGEST_SLEEP: Duration = Duration::from_hours(1);
@@ -68,6 +68,9 @@ impl Shared {
             };
             // With nothing else to do, what others left is next, a file at a time.
             drop(state);
+            if !is_idle {
+                self.give_up_surplus(&mut left_behind, now.wall.as_secs_f64());
+            }
             let found = left_behind.next(is_idle);
             state = self.state();
             if let Some((directory, left)) = found {
@@ -76,6 +79,27 @@ impl Shared {
                 let waited = self.work.wait_timeout(state, sleep);
                 state = waited.unwrap_or_else(PoisonError::into_inner).0;
             }
+        }
+    }
+
+    /// Gives up the oldest files that go to an endpoint which fails, should there be more than there
+    /// may. Small files only: large ones are merged when they are taken over.
+    fn give_up_surplus(&self, left_behind: &mut LeftBehind, now_unix_s: f64) {
+        let Some(directory) = left_behind.directory.clone() else { return };
+        let most = self.state().engine.spool.most_left_behind();
+        let mut given_up = Amount::default();
+        for path in left_behind.surplus(most) {
+            let Some(left) = Directory::take_over(&path) else { continue };
+            let mut state = self.state();
+            let engine = &mut state.engine;
+            if left.1.iter().all(|run| engine.failures(&run.head.key.endpoint) > 0) {
+                given_up = given_up.plus(engine.spool.give_up_file(&directory, left, now_unix_s));
+            } else {
+                engine.spool.adopt(&directory, left, now_unix_s);
+            }
+        }
+        if given_up.rows > 0 {
+            self.state().engine.spool.tell_of_files_given_up(given_up);
         }
     }
 
@@ -97,6 +121,8 @@ struct LeftBehind {
     /// Oldest last.
     files: Vec<PathBuf>,
     taken_while_waiting: usize,
+    /// Whether it was looked whether they are too many.
+    is_bounded: bool,
 }
 
 impl LeftBehind {
@@ -107,7 +133,25 @@ impl LeftBehind {
         directory.sweep(now);
         let mut files = directory.files();
         files.reverse();
-        Self { directory: Some(directory), files, taken_while_waiting: 0 }
+        Self { directory: Some(directory), files, ..Self::default() }
+    }
+
+    /// The small files, oldest first, beyond the newest ones that come to so many bytes; once.
+    fn surplus(&mut self, most: u64) -> Vec<PathBuf> {
+        if std::mem::replace(&mut self.is_bounded, true) {
+            return Vec::new();
+        }
+        let mut bytes = 0;
+        let mut is_surplus = |path: &PathBuf| {
+            let len = std::fs::metadata(path).map_or(0, |file| file.len());
+            let is_small = len <= most / 32;
+            bytes += if is_small { len } else { 0 };
+            is_small && bytes > most
+        };
+        let mut surplus: Vec<PathBuf> =
+            self.files.extract_if(.., |path| is_surplus(path)).collect();
+        surplus.reverse();
+        surplus
     }
 
     /// Takes over the next one. Where an endpoint is being waited for, only some, for those of

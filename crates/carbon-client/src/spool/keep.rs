@@ -7,13 +7,15 @@ use serde_json::json;
 
 use super::directory::Directory;
 use super::entry::RunKey;
-use super::journal::{Journal, Waiting};
+use super::journal::{Journal, RunOfFile, Waiting};
 use super::log::Log;
 use super::shrink::halved;
 use super::{Amount, Spool};
 
 /// Size up to which a file in which nothing waits is not worth clearing.
 const WORTH_CLEARING: u64 = 256 << 10;
+/// Why what could be sent later is given up.
+const FULL: &str = "the spool is full";
 /// Most bytes of rows in memory, where there is no file.
 const MOST_IN_MEMORY: u64 = 8 << 20;
 
@@ -184,7 +186,7 @@ impl Spool {
                     emissions_kg: row.emissions_sum.unwrap_or(0.0),
                 })
             });
-            self.give_up(&key, amount, "the spool is full", at_unix_s);
+            self.give_up(&key, amount, FULL, at_unix_s);
             if self.runs.get(&key).is_some_and(|run| run.rows.is_empty()) {
                 self.dequeue(&key);
                 self.tidy_run(&key);
@@ -217,18 +219,54 @@ impl Spool {
         Some(places)
     }
 
+    /// Most bytes of the files that a program finds when it begins; the rest is for those that run.
+    pub(crate) fn most_left_behind(&self) -> u64 {
+        self.limits.bytes / 2
+    }
+
+    /// Gives up and removes a file of an earlier program, for there are too many; what that comes to.
+    pub(crate) fn give_up_file(
+        &mut self,
+        directory: &Directory,
+        (journal, runs): (Journal, Vec<RunOfFile>),
+        at_unix_s: f64,
+    ) -> Amount {
+        self.directory.get_or_insert_with(|| directory.clone());
+        let mut all = Amount::default();
+        for run in &runs {
+            let amount = Amount::of(&run.rows);
+            self.note_given_up(&run.head.key, amount, FULL, at_unix_s);
+            all = all.plus(amount);
+        }
+        journal.into_log().remove();
+        all
+    }
+
+    /// Says what came of giving up files.
+    pub(crate) fn tell_of_files_given_up(&mut self, amount: Amount) {
+        let place = self.directory.as_ref().map(Directory::set_aside_path);
+        let place = place.map_or_else(String::new, |path| format!(" (in {})", path.display()));
+        self.news
+            .push(format!("api: {amount} of earlier runs are given up, because {FULL}{place}"));
+    }
+
     /// Counts loudly what will not be sent.
     pub(super) fn give_up(&mut self, key: &RunKey, amount: Amount, why: &str, at_unix_s: f64) {
+        let place = self.note_given_up(key, amount, why, at_unix_s);
+        self.news.push(format!(
+            "api: {amount} of run {} are given up, because {why}{place}",
+            key.run_id
+        ));
+    }
+
+    /// Writes down what will not be sent; where, as the end of a sentence.
+    fn note_given_up(&mut self, key: &RunKey, amount: Amount, why: &str, at_unix_s: f64) -> String {
         let line = json!({
             "what": "given up", "at_unix_s": at_unix_s, "why": why, "run_id": key.run_id,
             "endpoint": key.endpoint, "rows": amount.rows, "energy_kwh": amount.energy_kwh,
             "emissions_kg": amount.emissions_kg,
         });
-        let place = self.write_aside(&line.to_string());
-        self.news.push(format!(
-            "api: {amount} of run {} are given up, because {why}{place}",
-            key.run_id
-        ));
+        self.write_aside(&line.to_string())
     }
 
     /// Appends to the file of what will not be sent; where that is, as the end of a sentence.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use carbon_client::{ApiSettings, ApiSink, Outbox, OutboxSettings, SpoolLimits, status};
+use carbon_sensors::{Clock, SystemClock};
 use carbon_tracker::sink::Sink;
 
 use crate::receiver::Receiver;
@@ -29,14 +30,18 @@ fn leave(directory: &Path, endpoint: &str, run_id: &str, rows: u32) {
 /// Replaces a text in all spool files of a directory.
 fn rewrite(directory: &Path, old: &str, new: &str) {
     for file in fs::read_dir(directory).expect("it is there") {
-        let path = file.expect("it can be read").path();
-        let text = fs::read_to_string(&path).expect("text");
-        let lines = text.lines().map(|line| {
-            let json = line[9..].replace(old, new);
-            format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))
-        });
-        fs::write(&path, lines.collect::<String>()).expect("ours");
+        rewrite_file(&file.expect("it can be read").path(), old, new);
     }
+}
+
+/// Replaces a text in a spool file.
+fn rewrite_file(path: &Path, old: &str, new: &str) {
+    let text = fs::read_to_string(path).expect("text");
+    let lines = text.lines().map(|line| {
+        let json = line[9..].replace(old, new);
+        format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()))
+    });
+    fs::write(path, lines.collect::<String>()).expect("ours");
 }
 
 #[test]
@@ -151,6 +156,39 @@ fn runs_that_cannot_be_merged_further_are_given_up_loudly() {
     assert_eq!(kept.amount().plus(kept.given_up).rows, 100);
     assert_eq!(kept.amount().plus(kept.given_up).energy_kwh, 100.0);
     assert!(kept.runs.iter().any(|run| run.run_id == "run-99"), "the newest are kept");
+}
+
+#[test]
+fn many_small_files_of_ended_programs_are_too_much_together() {
+    let limits = SpoolLimits { bytes: 128 << 10, ..SpoolLimits::default() };
+    let directory = tempfile::tempdir().unwrap();
+    leave(directory.path(), NOWHERE, "run-000", 1);
+    let first = fs::read_dir(&directory).unwrap().next().unwrap().unwrap().path();
+    for i in 1..100 {
+        let older = directory.path().join(format!("{i:03}.spool1"));
+        fs::copy(&first, &older).unwrap();
+        rewrite_file(&older, "run-000", &format!("run-{i:03}"));
+        let then = std::time::UNIX_EPOCH + SystemClock.now().wall - Duration::from_secs(i);
+        fs::File::options().append(true).open(&older).unwrap().set_modified(then).unwrap();
+    }
+    let outbox =
+        Outbox::new(OutboxSettings { directory: Some(directory.path().to_owned()), limits });
+    run(&mut ApiSink::over(outbox.clone(), settings(NOWHERE)), "last", 1);
+    let kept = || status(directory.path()).unwrap();
+    let mut tries = 0;
+    while kept().bytes > limits.bytes / 2 + 10_000 && tries < 500 {
+        tries += 1;
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(outbox.close(Duration::from_secs(5)));
+    let kept = kept();
+    assert!(kept.bytes <= limits.bytes, "{} bytes", kept.bytes);
+    assert!(kept.runs.len() > 20, "{} runs", kept.runs.len());
+    assert_eq!(kept.amount().plus(kept.given_up).rows, 101);
+    let is_kept = |run_id: &str| kept.runs.iter().any(|run| run.run_id == run_id);
+    assert!(!is_kept("run-099") && is_kept("run-001") && is_kept("last"));
+    let said = run(&mut ApiSink::over(outbox, settings(NOWHERE)), "next", 1).join("\n");
+    assert!(said.contains("earlier runs are given up, because the spool is full (in "), "{said}");
 }
 
 #[test]
