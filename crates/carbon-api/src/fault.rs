@@ -18,6 +18,8 @@ pub fn fault_text(body: &[u8]) -> String {
         },
         _ => String::from_utf8_lossy(body).into_owned(),
     };
+    // A terminal must not obey what a server says.
+    let text = text.replace(char::is_control, " ");
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").chars().take(LONGEST).collect()
 }
@@ -40,6 +42,7 @@ mod tests {
     #[test]
     fn words_of_the_server_come_through_in_one_line() {
         assert_eq!(fault_text(br#"{"detail":"Not allowed"}"#), "Not allowed");
+        assert_eq!(fault_text(br#"{"detail":"a\u001b]0;b\u0007c\n d"}"#), "a ]0;b c d");
         let list = br#"{"detail":[{"type":"greater_than","loc":["body","duration"],
             "msg":"Input should be greater than 0","input":"secret"}]}"#;
         assert_eq!(fault_text(list), "body.duration: Input should be greater than 0");

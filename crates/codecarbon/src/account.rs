@@ -6,6 +6,7 @@ use carbon_http::Client;
 use carbon_tracker::config::{Config, Layers, Origin, Secret};
 use clap::{Arg, ArgMatches};
 
+use crate::config::without_password;
 use crate::console::Console;
 use crate::exit::CommandError;
 use crate::sign_in::store::{SignInStore, normal};
@@ -91,8 +92,11 @@ impl Account {
 
     /// The same with other first words.
     pub(crate) fn explained(&self, what: &str, error: &ApiError) -> CommandError {
-        let told = CommandError::user(format!("{what}: {error}"))
-            .hint(format!("the API is {} ({})", self.api_endpoint, self.origin));
+        let told = CommandError::user(format!("{what}: {error}")).hint(format!(
+            "the API is {} ({})",
+            without_password(&self.api_endpoint),
+            self.origin
+        ));
         match error {
             ApiError::Refused { .. } if self.token.is_some() => {
                 told.hint(format!("the token of --token or {TOKEN_VARIABLE} was used"))

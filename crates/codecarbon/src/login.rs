@@ -11,6 +11,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use serde_json::Value;
 
 use crate::account::{self, Account, TOKEN_VARIABLE};
+use crate::config::without_password;
 use crate::console::Console;
 use crate::exit::{self, CommandError};
 use crate::interruption;
@@ -76,7 +77,11 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     // Whether a sign-in can be kept should be known before somebody takes the trouble.
     drop(store.lock()?);
     interruption::end_with("interrupted: you were not signed in", console)?;
-    console.print(&format!("Signing in to {} ({})\n", account.api_endpoint, account.origin));
+    console.print(&format!(
+        "Signing in to {} ({})\n",
+        without_password(&account.api_endpoint),
+        account.origin
+    ));
     let address = ProviderAddress::given(matches, start);
     account::warn_if_open(&address.well_known, console);
     let provider = Provider::discover(account.connections.clone(), &address)?;
@@ -91,7 +96,7 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     };
     let renewable = tokens.refresh.is_some();
     let name = check_and_keep(&account, &store, address, tokens)?;
-    print(&format!("Signed in to {} as {name}\n", account.api_endpoint));
+    print(&format!("Signed in to {} as {name}\n", without_password(&account.api_endpoint)));
     if !renewable {
         console.warn(
             "the sign-in service gave nothing to renew it with: it lasts as long as its token",

@@ -4,6 +4,7 @@ use carbon_tracker::config::LogLevel;
 use clap::{ArgMatches, Command};
 
 use crate::account::{self, Account};
+use crate::config::without_password;
 use crate::console::Console;
 use crate::exit::{self, CommandError};
 use crate::print::print;
@@ -41,7 +42,7 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
         Err(error) => return Err(error.into()),
     };
     let Some(sign_in) = locked.find(&account.api_endpoint).cloned() else {
-        print(&format!("You were not signed in to {}\n", account.api_endpoint));
+        print(&format!("You were not signed in to {}\n", without_password(&account.api_endpoint)));
         return Ok(exit::OK);
     };
     let revoked = revoke(&sign_in, &account);
@@ -55,7 +56,7 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
         ),
         Err(error) => console.warn(format!("{error}; the tokens were not made void there")),
     }
-    print(&format!("Signed out of {}\n", account.api_endpoint));
+    print(&format!("Signed out of {}\n", without_password(&account.api_endpoint)));
     Ok(exit::OK)
 }
 

@@ -6,6 +6,7 @@ use carbon_tracker::config::LogLevel;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::account::{self, Account};
+use crate::config::without_password;
 use crate::console::Console;
 use crate::exit::{self, CommandError};
 use crate::print::print;
@@ -36,7 +37,7 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
         print(&format!("{text}\n"));
         return Ok(exit::OK);
     }
-    let mut text = format!("{} answers.\n", account.api_endpoint);
+    let mut text = format!("{} answers.\n", without_password(&account.api_endpoint));
     if found.is_empty() {
         text.push_str("You are a member of no organisation.\n");
     }

@@ -12,6 +12,8 @@ mod set;
 mod show;
 mod wizard;
 
+pub(crate) use show::without_password;
+
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::account;

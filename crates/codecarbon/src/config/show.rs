@@ -71,12 +71,16 @@ pub(super) fn shown(key: &str, value: &str) -> String {
     if is_secret(key) && !value.is_empty() {
         return MASK.to_owned();
     }
-    let line = value.replace('\n', " ");
-    let Some((scheme, rest)) = line.split_once("://") else { return line };
+    without_password(&value.replace('\n', " "))
+}
+
+/// An address as it may be shown, or any other text as it is.
+pub(crate) fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     match rest[..end].rsplit_once('@') {
         Some((_, host)) => format!("{scheme}://{MASK}@{host}{}", &rest[end..]),
-        None => line,
+        None => url.to_owned(),
     }
 }
 

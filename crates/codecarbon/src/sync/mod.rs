@@ -17,10 +17,12 @@ use carbon_tracker::config::{Config, Layers, LogLevel};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Value, json};
 
+use crate::config::without_password;
 use crate::console::Console;
 use crate::exit::{self, CommandError};
 use crate::print::print;
 use crate::report::units;
+use crate::sign_in::printable;
 use crate::surroundings::Surroundings;
 
 /// Failures in a row after which a server is left alone.
@@ -155,7 +157,8 @@ fn as_text(report: &SyncReport) -> String {
     for (endpoint, why) in whys {
         let of_these = report.left.iter().filter(|run| run.endpoint == endpoint && run.why == why);
         let of_these = of_these.fold(Amount::default(), |sum, run| sum.plus(run.amount));
-        let _ = writeln!(out, "  {endpoint}: {}\n    {why}", amount_text(of_these));
+        let place = printable(&without_password(endpoint));
+        let _ = writeln!(out, "  {place}: {}\n    {}", amount_text(of_these), printable(why));
     }
     out
 }
@@ -171,7 +174,7 @@ fn as_value(report: &SyncReport) -> Value {
     let left = report.left.iter().map(|run| {
         json!({
             "run_id": run.run_id,
-            "endpoint": run.endpoint,
+            "endpoint": without_password(&run.endpoint),
             "records": run.amount.rows,
             "energy_kwh": run.amount.energy_kwh,
             "emissions_kg": run.amount.emissions_kg,

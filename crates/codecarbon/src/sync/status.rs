@@ -9,6 +9,7 @@ use carbon_sensors::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 use super::{amount_text, nothing, text_of};
+use crate::config::without_password;
 use crate::exit::CommandError;
 use crate::print::print;
 use crate::report::units;
@@ -39,7 +40,7 @@ fn as_text(directory: &Path, found: &SpoolStatus, now_unix_s: f64) -> String {
     for run in &found.runs {
         let age = units::duration_s(now_unix_s - run.oldest_unix_s);
         let id = printable(&run.run_id);
-        let _ = writeln!(out, "\nRun {id} to {}", printable(&run.endpoint));
+        let _ = writeln!(out, "\nRun {id} to {}", printable(&without_password(&run.endpoint)));
         let _ = writeln!(out, "  Waiting: {}, the oldest for {age}", amount_text(run.amount));
         let _ = writeln!(out, "  Experiment: {}", printable(&run.experiment_id));
         if run.is_owned {
@@ -74,7 +75,7 @@ fn as_value(directory: &Path, found: &SpoolStatus) -> Value {
         json!({
             "run_id": run.run_id,
             "server_run_id": run.server_run_id,
-            "endpoint": run.endpoint,
+            "endpoint": without_password(&run.endpoint),
             "experiment_id": run.experiment_id,
             "records": run.amount.rows,
             "energy_kwh": run.amount.energy_kwh,

@@ -79,6 +79,18 @@ fn what_a_run_could_not_send_is_shown_and_sent_later() {
 }
 
 #[test]
+fn a_password_in_the_address_is_shown_nowhere() {
+    let sandbox = Sandbox::new();
+    let said = run(&sandbox, "http://me:hunter2@127.0.0.1:9");
+    let ways: [&[&str]; 4] = [&["--status"], &["--status", "--json"], &[], &["--json"]];
+    for options in ways {
+        let output = sync(&sandbox, options);
+        let text = format!("{said}{}{}", stdout(&output), stderr(&output));
+        assert!(text.contains("127.0.0.1:9") && !text.contains("hunter2"), "{options:?}: {text}");
+    }
+}
+
+#[test]
 fn a_run_whose_server_answers_leaves_nothing() {
     let (sandbox, server) = (Sandbox::new(), api());
     let said = run(&sandbox, &server.url());
