@@ -93,7 +93,7 @@ impl Settings {
     /// Why this server must be reached from its own machine only, in words for the operator; none if
     /// it may be reached from elsewhere.
     pub fn loopback_only(&self) -> Option<&'static str> {
-        if self.develop_key.is_some() {
+        if self.develop_key.as_ref().is_some_and(|key| !key.0.is_empty()) {
             return Some("JWT_KEY is set for development: whoever knows it can be anybody");
         }
         matches!(self.auth, Auth::None).then_some("nobody signs in: whoever reaches it can do all")

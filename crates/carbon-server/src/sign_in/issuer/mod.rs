@@ -167,7 +167,9 @@ impl Grant {
         access["jti"] = hex(&super::secret::random::<16>()?).into();
         let mut identity = common;
         identity["aud"] = CLIENT.into();
-        identity["nonce"] = self.nonce.clone().into();
+        if let Some(nonce) = &self.nonce {
+            identity["nonce"] = nonce.as_str().into();
+        }
         let mut tokens = json!({
             "access_token": key.sign("at+jwt", &access)?,
             "id_token": key.sign("JWT", &identity)?,
