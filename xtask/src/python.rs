@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::shell::{Result, cargo, made_by, root, run};
+use crate::shell::{Result, cargo, made_by, root, run, unnested};
 use crate::stock;
 
 const PACKAGES: [&str; 3] = ["maturin>=1.9.4,<2", "pytest>=8,<10", "jsonschema>=4.18,<5"];
@@ -41,6 +41,7 @@ pub(crate) fn tests() -> Result<Option<Command>> {
     let mut develop = Command::new(environment.join("bin/maturin"));
     develop.args(["develop", "--quiet", "--locked"]).current_dir(root());
     develop.env("VIRTUAL_ENV", &environment).env_remove("PYTHONPATH");
+    unnested(&mut develop);
     run(&mut develop)?;
     let mut pytest = Command::new(&inside);
     pytest.args(["-W", "error", "-m", "pytest"]).current_dir(root()).env_remove("PYTHONPATH");

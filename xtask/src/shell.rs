@@ -18,7 +18,20 @@ pub(crate) fn root() -> &'static Path {
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    unnested(&mut command);
     command
+}
+
+/// Takes away what the cargo that runs us says of our own package: build scripts that look at it
+/// (ring's does) would run again, and all that depends on them be built again, each time somebody
+/// changes between `cargo xtask` and cargo.
+pub(crate) fn unnested(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
 }
 
 /// Something that cargo built.

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::bench::interpreter::Interpreter;
 use crate::python::{find_python, succeeds};
-use crate::shell::{Result, root, run};
+use crate::shell::{Result, root, run, unnested};
 
 /// The installed package and what it came in.
 pub(crate) struct Package {
@@ -43,6 +43,7 @@ impl Package {
 fn pip(python: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(python);
     command.args(["-m", "pip", "--quiet", "--disable-pip-version-check"]).args(args);
+    unnested(&mut command);
     command
 }
 
