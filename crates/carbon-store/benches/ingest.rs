@@ -1,5 +1,6 @@
-//! Rates and times of the store on both databases: `cargo bench -p carbon-store -- [ROWS]`, with a
-//! million rows unless told otherwise. PostgreSQL runs beside it, in a cluster of its own.
+//! Rates and times of the store: `cargo bench -p carbon-store -- [ROWS] [sqlite] [postgres]`, with a
+//! million rows and on both databases unless told otherwise. PostgreSQL runs beside it, in a
+//! cluster of its own; the processor time that is printed is this program's, without the server's.
 
 #![expect(clippy::cast_possible_wrap, reason = "counts are small")]
 #![expect(clippy::print_stdout, reason = "a benchmark that prints a table")]
@@ -27,14 +28,19 @@ const START: i64 = 1_767_225_600;
 const DAY: i64 = 86_400;
 
 fn main() {
-    let rows = std::env::args().find_map(|argument| argument.parse().ok());
-    let rows = rows.unwrap_or(1_000_000);
+    let arguments: Vec<String> = std::env::args().collect();
+    let rows = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
+    let named = |name: &str| arguments.iter().any(|argument| argument == name);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let file = format!("sqlite://{}/store.sqlite", directory.path().display());
-    runtime.block_on(measure("SQLite", &file, rows));
-    let server = Postgres::start();
-    runtime.block_on(measure("PostgreSQL", &server.database(), rows));
+    if !named("postgres") {
+        runtime.block_on(measure("SQLite", &file, rows));
+    }
+    if !named("sqlite") {
+        let server = Postgres::start();
+        runtime.block_on(measure("PostgreSQL", &server.database(), rows));
+    }
 }
 
 async fn measure(name: &str, url: &str, rows: usize) {
@@ -48,10 +54,12 @@ async fn measure(name: &str, url: &str, rows: usize) {
         async move { store_rows(&store, vec![row(run, START - 10 * DAY + n as i64)]).await }
     })
     .await;
-    let before = SystemClock.monotonic();
+    let (before, cpu) = (SystemClock.monotonic(), cpu_s());
     fill(&store, runs, rows).await;
     let took = SystemClock.monotonic().checked_sub(before).unwrap();
-    println!("  {:<44} {:>9.0} rows/s", "bulk, 10,000 rows each", rows as f64 / took.as_secs_f64());
+    let (per_second, cpu) = (rows as f64 / took.as_secs_f64(), (cpu_s() - cpu) / rows as f64);
+    let what = "bulk, 10,000 rows each";
+    println!("  {what:<44} {per_second:>9.0} rows/s  {:.1} µs of processor each", cpu * 1e6);
 
     let long = long_run(&store, tree.experiments[0], 1_000_000).await;
     let window = Window::new(at(-180), at(185));
@@ -259,13 +267,21 @@ fn new_run(experiment_id: ExperimentId) -> NewRun {
     }
 }
 
+/// Processor time of this program, s.
+fn cpu_s() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let (_, fields) = text.rsplit_once(')').unwrap();
+    let ticks: f64 = fields.split(' ').skip(12).take(2).map(|n| n.parse::<f64>().unwrap()).sum();
+    ticks / 100.0
+}
+
 /// Requests per second of so many tasks, and the slowest of a hundred.
 async fn rate<F, R>(what: &str, tasks: usize, request: F)
 where
     F: Fn(usize, usize) -> R,
     R: Future<Output = ()> + Send + 'static,
 {
-    let start = SystemClock.monotonic();
+    let (start, cpu) = (SystemClock.monotonic(), cpu_s());
     let mut running = tokio::task::JoinSet::new();
     let mut counts = vec![0; tasks];
     let mut taken = Vec::new();
@@ -289,7 +305,11 @@ where
     let length = SystemClock.monotonic().checked_sub(start).unwrap().as_secs_f64();
     taken.sort();
     let p99 = taken[taken.len() * 99 / 100].as_secs_f64() * 1e3;
-    println!("  {what:<44} {:>9.0} /s      p99 {p99:.1} ms", taken.len() as f64 / length);
+    let (per_second, cpu) = (taken.len() as f64 / length, (cpu_s() - cpu) / taken.len() as f64);
+    println!(
+        "  {what:<44} {per_second:>9.0} /s      p99 {p99:.1} ms, {:.1} µs of processor each",
+        cpu * 1e6
+    );
 }
 
 /// Median and slowest of a hundred, of 200 requests of 8 tasks.
@@ -302,6 +322,7 @@ where
     let begun = SystemClock.monotonic();
     request(1).await;
     let alone = SystemClock.monotonic().checked_sub(begun).unwrap().as_secs_f64() * 1e3;
+    let cpu = cpu_s();
     let mut running = tokio::task::JoinSet::new();
     let mut taken = Vec::new();
     for n in 0..200 {
@@ -320,5 +341,9 @@ where
     }
     taken.sort();
     let [p50, p99] = [50, 99].map(|part| taken[taken.len() * part / 100].as_secs_f64() * 1e3);
-    println!("  {what:<44} {alone:>9.1} ms alone; of 8: median {p50:.1}, p99 {p99:.1}");
+    let cpu = (cpu_s() - cpu) / 200.0 * 1e3;
+    println!(
+        "  {what:<44} {alone:>9.1} ms alone; of 8: median {p50:.1}, p99 {p99:.1}; {cpu:.2} ms of \
+         processor each"
+    );
 }

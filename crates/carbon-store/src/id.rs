@@ -1,10 +1,11 @@
-//! Ids of what is stored: random version 4 unless the caller brings one. Each kind is a type of its
+//! Ids of what is stored: random version 4, and version 7 for rows, unless the caller brings one. Each kind is a type of its
 //! own, so that a run is never asked for with the id of a project.
 
 use uuid::Uuid;
 
 use crate::cell::{Cell, FromCell};
 use crate::error::Result;
+use crate::time::Timestamp;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -80,6 +81,22 @@ ids! {
     EmissionId,
     /// One row of telemetry.
     TelemetryId,
+}
+
+impl EmissionId {
+    /// A new id for a row of that time (version 7): ids of rows that come one after another are near
+    /// each other, which the indexes of both databases thank with several times the rate.
+    pub(crate) fn of_row_at(time: Timestamp) -> Self {
+        let random = Uuid::new_v4().into_bytes();
+        let mut tail = [0; 10];
+        // Without the two bytes of which version 4 fixes some bits.
+        tail[..6].copy_from_slice(&random[..6]);
+        tail[6..].copy_from_slice(&random[9..13]);
+        // Times before 1970 have no version 7; their rows are near each other all the same.
+        let millis = u64::try_from(time.micros() / 1_000).unwrap_or_default();
+        let id = uuid::Builder::from_unix_timestamp_millis(millis, &tail);
+        Self(id.into_uuid())
+    }
 }
 
 /// Makes ids that are always the same for a key of the caller's, as the header `Idempotency-Key`

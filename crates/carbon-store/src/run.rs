@@ -87,6 +87,14 @@ const COLUMNS: &str = "r.id, r.experiment_id, r.project_id, r.timestamp_us, r.me
      r.python_version, r.codecarbon_version, r.cpu_count, r.cpu_model, r.gpu_count, r.gpu_model, \
      r.longitude, r.latitude, r.region, r.provider, r.ram_total_size, r.tracking_mode, r.host";
 
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "INSERT INTO runs (id, experiment_id, project_id, timestamp_us, member_id, {FACTS}) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
+         $19) ON CONFLICT (id) DO NOTHING"
+    )
+});
+
 /// One run by its id.
 pub(crate) static FIND: LazyLock<String> =
     LazyLock::new(|| format!("SELECT {COLUMNS} FROM live_runs r WHERE r.id = $1"));
@@ -177,10 +185,7 @@ impl Store {
     /// is not, or not in the project. A run of that id in another experiment is a `Conflict`.
     pub async fn create_run(&self, run: NewRun) -> Result<Option<Run>> {
         run.check()?;
-        if let Some(writers) = self.writers() {
-            return writers.create_run(run).await;
-        }
-        self.write(move |session| Box::pin(create(session, run))).await
+        self.write_run(run).await
     }
 
     /// A run.
@@ -255,7 +260,7 @@ pub(crate) async fn of_experiment(
     session.list(&sql, &[experiment.into()]).await
 }
 
-/// Adds one run in a transaction of its own or of others.
+/// Adds one run in a transaction of its own or of others. It changes something in one statement only.
 pub(crate) async fn create(session: &mut Session, new: NewRun) -> Result<Option<Run>> {
     let project: Option<ProjectId> = session
         .value("SELECT project_id FROM live_experiments WHERE id = $1", &[new.experiment_id.into()])
@@ -265,11 +270,6 @@ pub(crate) async fn create(session: &mut Session, new: NewRun) -> Result<Option<
         return Ok(None);
     };
     let id = new.id.unwrap_or_else(RunId::new);
-    let sql = format!(
-        "INSERT INTO runs (id, experiment_id, project_id, timestamp_us, member_id, {FACTS}) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-         $19) ON CONFLICT (id) DO NOTHING"
-    );
     let mut params: Vec<Cell> = vec![
         id.into(),
         new.experiment_id.into(),
@@ -278,7 +278,7 @@ pub(crate) async fn create(session: &mut Session, new: NewRun) -> Result<Option<
         new.member_id.into(),
     ];
     params.extend(new.facts.cells());
-    if session.touches(&sql, &params).await? {
+    if session.touches(&INSERT, &params).await? {
         return Ok(Some(new.into_run(id, project)));
     }
     match find(session, id).await? {

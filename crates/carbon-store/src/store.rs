@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::emission::{Batch, Ingested};
 use crate::error::{Error, Result};
-use crate::postgres::{Mode, Postgres, Writers};
+use crate::postgres::{Mode, Postgres};
+use crate::run::{self, NewRun, Run};
 use crate::session::{Answer, Session};
-use crate::sqlite::{self, Sqlite};
+use crate::sqlite::{self, Guard, Sqlite};
 
 /// What the server keeps. Copies are the same store.
 ///
@@ -132,8 +133,21 @@ impl Store {
         F: for<'s> FnOnce(&'s mut Session) -> Answer<'s, T> + Send + 'static,
     {
         match &*self.0 {
-            Inner::Sqlite { database, .. } => database.writer.run(use_case).await,
+            Inner::Sqlite { database, .. } => database.writer.run(Guard::Savepoint, use_case).await,
             Inner::Postgres(postgres) => postgres.pool.run(Mode::Write, use_case).await,
+        }
+    }
+
+    /// Adds a run as part of a commit of many.
+    pub(crate) async fn write_run(&self, run: NewRun) -> Result<Option<Run>> {
+        match &*self.0 {
+            Inner::Sqlite { database, .. } => {
+                database
+                    .writer
+                    .run(Guard::Unneeded, move |session| Box::pin(run::create(session, run)))
+                    .await
+            }
+            Inner::Postgres(postgres) => postgres.writers.create_run(run).await,
         }
     }
 
@@ -164,16 +178,8 @@ impl Store {
             Inner::Sqlite { database: Sqlite { readers: Some(readers), .. }, .. } => {
                 readers.run(use_case).await
             }
-            Inner::Sqlite { database, .. } => database.writer.run(use_case).await,
+            Inner::Sqlite { database, .. } => database.writer.run(Guard::Unneeded, use_case).await,
             Inner::Postgres(postgres) => postgres.pool.run(mode, use_case).await,
-        }
-    }
-
-    /// The writers that take runs together, where runs are not written like anything else.
-    pub(crate) fn writers(&self) -> Option<&Writers> {
-        match &*self.0 {
-            Inner::Sqlite { .. } => None,
-            Inner::Postgres(postgres) => Some(&postgres.writers),
         }
     }
 }

@@ -129,7 +129,7 @@ fn admit(
     let mut ids = Vec::with_capacity(batch.rows.len());
     let mut added = 0;
     for (row, key) in batch.rows.iter().zip(keys) {
-        let id = row.id.unwrap_or_else(EmissionId::new);
+        let id = row.id.unwrap_or_else(|| EmissionId::of_row_at(row.timestamp));
         if row.id.is_none() || owners.insert(id, key).is_none() {
             arrays.push(key, id, row);
             added += 1;

@@ -16,7 +16,7 @@ mod writer;
 pub(crate) use address::Address;
 pub(crate) use link::Link;
 pub(crate) use pool::{Mode, Pool};
-pub(crate) use writer::Writers;
+use writer::Writers;
 
 use crate::error::Result;
 

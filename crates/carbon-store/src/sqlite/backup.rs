@@ -2,15 +2,19 @@
 
 use std::path::Path;
 
-use super::connection::{Connection, fault};
+use super::connection::{Connection, fault, make_private};
 use super::migrate;
 use crate::error::{Error, Result};
 
 /// Writes all that is committed into a new file, compactly. Writers go on meanwhile.
 pub(crate) fn back_up(source: &Path, target: &Path) -> Result<()> {
+    if target.exists() {
+        return Err(Error::Address("there is a file already where the copy should be"));
+    }
+    make_private(target)?;
     let connection = Connection::open_reader(source)?;
-    let target = target.to_str().ok_or(Error::Address("the path of the copy is not UTF-8"))?;
-    connection.raw().execute("VACUUM INTO ?1", [target]).map(drop).map_err(fault)
+    let name = target.to_str().ok_or(Error::Address("the path of the copy is not UTF-8"))?;
+    connection.raw().execute("VACUUM INTO ?1", [name]).map(drop).map_err(fault)
 }
 
 /// Puts a copy where the database should be. The copy is checked first, and an existing file is
@@ -26,6 +30,7 @@ pub(crate) fn restore(copy: &Path, target: &Path) -> Result<()> {
     let mut name = target.as_os_str().to_owned();
     name.push(".restoring");
     let partial = Path::new(&name);
+    make_private(partial)?;
     std::fs::copy(copy, partial).map_err(Error::internal)?;
     std::fs::File::open(partial).and_then(|file| file.sync_all()).map_err(Error::internal)?;
     std::fs::rename(partial, target).map_err(Error::internal)

@@ -25,6 +25,7 @@ pub(crate) struct Connection(rusqlite::Connection);
 impl Connection {
     /// Opens or makes a file. Commits wait until the file is on the disk.
     pub(super) fn open(path: &Path) -> Result<Self> {
+        make_private(path)?;
         let inner = rusqlite::Connection::open(path).map_err(fault)?;
         inner.busy_timeout(BUSY_TIMEOUT).map_err(fault)?;
         // Before the first table: pages that are freed go back to the file system.
@@ -84,6 +85,21 @@ impl Connection {
         let mut statement = prepare(&self.0, sql)?;
         bind(&mut statement, params)?;
         statement.raw_execute().map(|touched| touched as u64).map_err(fault)
+    }
+}
+
+/// Makes a file that only its owner reads, where there is none: it holds digests of secrets, and
+/// what SQLite puts beside it is as readable as it is.
+pub(super) fn make_private(path: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::StorageFull => Err(Error::Full),
+        Err(error) => Err(Error::internal(error)),
     }
 }
 

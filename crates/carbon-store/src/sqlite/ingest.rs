@@ -89,7 +89,7 @@ impl Ingest {
         let mut ids = Vec::with_capacity(batch.rows.len());
         let mut added = 0;
         for (row, key) in batch.rows.iter().zip(keys) {
-            let id = row.id.unwrap_or_else(EmissionId::new);
+            let id = row.id.unwrap_or_else(|| EmissionId::of_row_at(row.timestamp));
             if store(&mut insert, key, id, row)? {
                 self.hours.entry((key, row.timestamp.hour())).or_default().add(&row.measured);
                 self.days.entry((key, row.timestamp.day())).or_default().add(&row.measured);

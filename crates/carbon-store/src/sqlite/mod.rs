@@ -17,7 +17,7 @@ use std::time::Duration;
 pub(crate) use connection::Connection;
 pub(crate) use figures::answer;
 pub(crate) use readers::Readers;
-pub(crate) use writer::Writer;
+pub(crate) use writer::{Guard, Writer};
 
 pub(crate) use backup::{back_up, restore};
 

@@ -30,8 +30,16 @@ type Reply = Box<dyn FnOnce(Result<()>) + Send>;
 type Task = Box<dyn FnOnce(Option<&mut Session>) -> (Result<()>, Reply) + Send>;
 
 enum Request {
-    Task(Task),
+    /// In a savepoint of its own, or without one where its only change is its last statement.
+    Task(Task, Guard),
     Rows(Batch, oneshot::Sender<Result<Ingested>>),
+}
+
+/// Whether a failed use case leaves something to undo.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guard {
+    Savepoint,
+    Unneeded,
 }
 
 /// The thread and its queue.
@@ -51,13 +59,13 @@ impl Writer {
     }
 
     /// Runs a use case in a transaction; answers after the commit.
-    pub(crate) async fn run<T, F>(&self, use_case: F) -> Result<T>
+    pub(crate) async fn run<T, F>(&self, guard: Guard, use_case: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'s> FnOnce(&'s mut Session) -> Answer<'s, T> + Send + 'static,
     {
         let (sender, answer) = oneshot::channel();
-        self.send(Request::Task(Box::new(move |session| {
+        let task: Task = Box::new(move |session| {
             let done = match session {
                 Some(session) => at_once(use_case(session)),
                 None => Err(Error::unavailable(Reason::Busy)),
@@ -68,7 +76,8 @@ impl Writer {
             };
             let reply: Reply = Box::new(move |commit| drop(sender.send(commit.and(value))));
             (outcome, reply)
-        })))?;
+        });
+        self.send(Request::Task(task, guard))?;
         answer.await.map_err(|_| Error::unavailable(Reason::Closing))?
     }
 
@@ -158,7 +167,7 @@ fn commit(
 
 fn weight(request: &Request) -> usize {
     match request {
-        Request::Task(_) => 1,
+        Request::Task(..) => 1,
         Request::Rows(batch, _) => batch.rows.len(),
     }
 }
@@ -166,10 +175,13 @@ fn weight(request: &Request) -> usize {
 /// Does one request. The outcome is an error only where the whole transaction is lost.
 fn perform(session: &mut Session, ingest: &mut Ingest, request: Request) -> (Result<()>, Reply) {
     match request {
-        Request::Task(task) => {
-            // It may delete runs.
+        Request::Task(task, guard) => {
+            // It may delete runs, and may read sums of rows that came before it.
             ingest.forget_runs();
-            perform_task(session, task)
+            match ingest.finish(session) {
+                Ok(()) => perform_task(session, task, guard),
+                Err(error) => (Err(error), task(None).1),
+            }
         }
         Request::Rows(batch, sender) => {
             let answer = ingest.add(session, &batch);
@@ -183,7 +195,11 @@ fn perform(session: &mut Session, ingest: &mut Ingest, request: Request) -> (Res
 }
 
 /// A use case can fail without harm to the others of its commit.
-fn perform_task(session: &mut Session, task: Task) -> (Result<()>, Reply) {
+fn perform_task(session: &mut Session, task: Task, guard: Guard) -> (Result<()>, Reply) {
+    if guard == Guard::Unneeded {
+        let (outcome, reply) = task(Some(session));
+        return (outcome.or_else(own_fault), reply);
+    }
     let begun = at_once(session.execute("SAVEPOINT request", &[]));
     let (outcome, reply) = task(Some(session));
     let ended = match (begun, outcome) {
@@ -196,6 +212,11 @@ fn perform_task(session: &mut Session, task: Task) -> (Result<()>, Reply) {
         }
     };
     (ended.map(drop), reply)
+}
+
+/// Nothing, if only the request is at fault.
+fn own_fault(error: Error) -> Result<()> {
+    if is_the_requests_own(&error) { Ok(()) } else { Err(error) }
 }
 
 fn is_the_requests_own(error: &Error) -> bool {
@@ -211,7 +232,7 @@ fn refuse(request: Request, error: &Error) {
 fn unanswered(request: Request) -> Reply {
     let lost = || Err(Error::unavailable(Reason::Busy));
     match request {
-        Request::Task(task) => task(None).1,
+        Request::Task(task, _) => task(None).1,
         Request::Rows(_, sender) => {
             Box::new(move |commit| drop(sender.send(commit.and_then(|()| lost()))))
         }

@@ -1,8 +1,9 @@
 //! Opening databases: made where missing, by several processes at once, and refused when newer.
 
-use carbon_store::{Error, Store};
+use carbon_store::{Error, Scope, Store, Window};
 
 use crate::databases::{runtime, server};
+use crate::seeds::{Seed, at, row, store_rows};
 
 async fn open_at_once(url: &str) {
     let openers = (0..8).map(|_| {
@@ -59,5 +60,20 @@ fn addresses_that_are_no_databases_are_refused() {
         }
         let nobody_there = Store::open("postgres://u@127.0.0.1:1/x").await;
         assert!(matches!(nobody_there, Err(Error::Unavailable { .. })), "{nobody_there:?}");
+    });
+}
+
+#[test]
+fn a_store_in_memory_is_empty_and_works() {
+    runtime().block_on(async {
+        let store = Store::open("sqlite::memory:").await.unwrap();
+        let seed = Seed::plant(&store, "a").await;
+        let rows = (0..100).map(|n| row(seed.run.id, at(n * 600), n)).collect();
+        store_rows(&store, rows).await;
+        let sums = store.sums(Scope::Project(seed.project.id), Window::ALL).await.unwrap();
+        assert_eq!((sums.rows, sums.emissions_kg), (100, 4_950.0 / 1024.0));
+        let page = store.emissions_page(seed.run.id, 90, 100).await.unwrap().unwrap();
+        assert_eq!((page.total, page.items.len()), (100, 10));
+        assert!(Store::open_memory().await.unwrap().has_users().await.is_ok_and(|any| !any));
     });
 }

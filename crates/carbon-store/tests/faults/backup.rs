@@ -1,5 +1,7 @@
 //! Copies of a SQLite file.
 
+use std::os::unix::fs::PermissionsExt;
+
 use carbon_store::{EmissionId, Error, Ingested, Scope, Store, Window};
 
 use crate::{plant, row, runtime, send, server};
@@ -43,7 +45,11 @@ fn a_copy_taken_under_load_is_whole_and_can_be_put_back() {
         assert!(matches!(missing, Err(Error::Address(_))), "{missing:?}");
         assert!(!path("new.sqlite").exists());
         let twice = store.back_up(&path("copy.sqlite")).await;
-        assert!(twice.is_err(), "a copy is never overwritten");
+        assert!(matches!(twice, Err(Error::Address(_))), "{twice:?}");
+        for name in ["store.sqlite", "store.sqlite-wal", "copy.sqlite", "restored.sqlite"] {
+            let mode = std::fs::metadata(path(name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
     });
 }
 

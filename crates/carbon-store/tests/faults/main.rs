@@ -8,6 +8,7 @@ mod full_disk;
 mod killed;
 mod plans;
 mod restarts;
+mod space;
 mod tls;
 
 use std::sync::OnceLock;
