@@ -1,7 +1,8 @@
 """The package's build backend: maturin, with the native commands beside the module.
 
-A wheel of this package carries ``codecarbon``, ``codecarbon-monitor`` and ``carbonboard`` as the
-programs that cargo builds, so that an installed command starts without an interpreter. The programs are built first and
+A wheel of this package carries ``codecarbon``, ``codecarbon-monitor`` and ``carbonboard`` as native
+programs, so that an installed command starts without an interpreter. To keep the wheel small only the
+first is whole: the other two are one small program that becomes the first. The programs are built and
 laid where maturin looks for scripts; the module, the metadata and the archive are maturin's work. The
 source distribution is written here, because maturin's holds only the crates that the module needs.
 
@@ -27,7 +28,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "codecarbon._native.data" / "scripts"
 """Where maturin finds what goes into the directory of programs; it exists only during a build."""
 
-COMMANDS = ("codecarbon", "codecarbon-monitor", "carbonboard")
+PROGRAMS = {"codecarbon": ("codecarbon",), "carbonboard": ("carbonboard", "codecarbon-monitor")}
+"""What cargo builds, and the names under which it is installed."""
+
 LEFT_OUT = {".git", "target", "__pycache__", ".pytest_cache", "codecarbon._native.data"}
 
 get_requires_for_build_wheel = maturin.get_requires_for_build_wheel
@@ -76,25 +79,29 @@ def build_sdist(sdist_directory: str, config_settings: dict[str, object] | None 
 @contextlib.contextmanager
 def commands() -> Iterator[None]:
     """Build the commands and lay them where maturin finds them, while it makes a wheel."""
-    built = build_commands()
+    built = build_programs()
     shutil.rmtree(SCRIPTS.parent, ignore_errors=True)
     SCRIPTS.mkdir(parents=True)
     try:
-        for program in built:
-            shutil.copy2(program, SCRIPTS)
+        for program, names in PROGRAMS.items():
+            for name in names:
+                shutil.copy2(built[program], SCRIPTS / f"{name}{built[program].suffix}")
         yield
     finally:
         shutil.rmtree(SCRIPTS.parent, ignore_errors=True)
 
 
-def build_commands() -> list[Path]:
-    """Build the commands as cargo is configured, and say where they are."""
-    cargo = [os.environ.get("CARGO", "cargo"), "build", "--release", "--locked", "--bins"]
+def build_programs() -> dict[str, Path]:
+    """Build the programs as cargo is configured, and say where they are."""
+    cargo = [os.environ.get("CARGO", "cargo"), "build", "--release", "--locked"]
+    for program in PROGRAMS:
+        cargo += ["--bin", program]
     cargo += ["--package", "codecarbon", "--message-format", "json-render-diagnostics"]
     output = subprocess.run(cargo, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
     messages = map(json.loads, output.splitlines())
-    built = [Path(m["executable"]) for m in messages if m.get("executable")]
-    missing = set(COMMANDS) - {program.stem for program in built}
+    found = [Path(m["executable"]) for m in messages if m.get("executable")]
+    built = {program.stem: program for program in found}
+    missing = PROGRAMS.keys() - built.keys()
     if missing:
         raise RuntimeError(f"cargo did not build {', '.join(sorted(missing))}")
     return built

@@ -78,21 +78,36 @@ pub fn codecarbon(startup: Startup) -> u8 {
     })
 }
 
-/// `carbonboard`, as a whole: it becomes `codecarbon board`.
+/// `carbonboard`, as a whole: it becomes `codecarbon board`. Installed under the name of
+/// `codecarbon-monitor`, as the Python package does to stay small, it becomes `codecarbon monitor`.
 pub fn carbonboard(startup: Startup) -> u8 {
     main(startup, |start| {
-        let why_not = monitor::sibling::become_codecarbon("board", start);
-        Err(CommandError::user(format!("carbonboard is a part of codecarbon, but {why_not}")))
+        let mut start = start.clone();
+        let is_monitor = start
+            .program()
+            .is_some_and(|path| path.file_stem() == Some("codecarbon-monitor".as_ref()));
+        let (name, command) =
+            if is_monitor { ("codecarbon-monitor", "monitor") } else { ("carbonboard", "board") };
+        if is_monitor {
+            drop_word(&mut start, command);
+        }
+        let why_not = monitor::sibling::become_codecarbon(command, &start);
+        Err(CommandError::user(format!("{name} is a part of codecarbon, but {why_not}")))
     })
+}
+
+/// Removes the command's name where the program has it already.
+fn drop_word(start: &mut Surroundings, command: &str) {
+    if start.arguments.first().is_some_and(|word| word == command) {
+        start.arguments.remove(0);
+    }
 }
 
 /// `codecarbon-monitor`, as a whole: `monitor`, with or without that word.
 pub fn codecarbon_monitor(startup: Startup) -> u8 {
     main(startup, |start| {
         let mut start = start.clone();
-        if start.arguments.first().is_some_and(|word| word == "monitor") {
-            start.arguments.remove(0);
-        }
+        drop_word(&mut start, "monitor");
         let root = with_version(monitor::command("codecarbon-monitor"));
         match parse(root, &start) {
             Ok(matches) => monitor::run(&matches, &start, None),

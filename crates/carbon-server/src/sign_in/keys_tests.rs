@@ -1,3 +1,5 @@
+//! Keys of providers: found, kept, asked for again when one is unknown.
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;

@@ -229,3 +229,22 @@ fn carbonboard_takes_the_options_of_the_reference() {
     let positional = Served::start(&sandbox, CARBONBOARD, &["emissions.csv", "--port", "0"]);
     assert!(positional.ask("GET /version HTTP/1.1\r\nHost: localhost").contains("200 OK"));
 }
+
+#[test]
+fn the_small_program_under_the_name_of_the_monitor_measures() {
+    let sandbox = Sandbox::new();
+    for (program, name) in [(CARBONBOARD, "codecarbon-monitor"), (CODECARBON, "codecarbon")] {
+        std::fs::copy(program, sandbox.work().join(name)).unwrap();
+    }
+    for words in [&["--offline"][..], &["monitor", "--offline"]] {
+        let output = sandbox
+            .command(sandbox.work().join("codecarbon-monitor"))
+            .args(words)
+            .args(["--country-iso-code", "FRA", "--", "sh", "-c", "exit 7"])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(7), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let csv = std::fs::read_to_string(sandbox.work().join("emissions.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 3);
+}
