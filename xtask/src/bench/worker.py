@@ -135,14 +135,16 @@ def steady(interval, seconds):
 
 
 def loop(seconds):
-    """Per round: what the tracker's threads take of the processor, what the loop's own speed loses,
-    and two blocks without a tracker against each other, all in percent.
+    """What a tracker that measures every second takes from a loop, in percent, in two parts.
 
-    A round is four blocks of a second, without, with, with, without a tracker that measures every
-    second, so that a drift falls on both sides. A block is many slices of the same work. The loop's
-    speed is that of its thread's processor time, from which other programs take nothing, as the mean
-    of the middle nine tenths of the slices; what the tracker's threads take, also while the loop
-    waits for them, is all processor time that is not the loop's.
+    ``taken``: processor time of the tracker's threads, also while the loop waits for them, per
+    processor time of the loop, in stretches of some seconds. The kernel counts both to the
+    nanosecond.
+
+    ``slower``: what the loop's own speed loses (caches, the interpreter's lock), from slices of the
+    same work, too short for the machine to change meanwhile: without, with, with, without a tracker,
+    each of which begins right after a reading, which in earnest is once a second. ``noise`` is one
+    without against the other.
     """
     from time import process_time, thread_time
 
@@ -153,40 +155,36 @@ def loop(seconds):
         for i in range(rounds):
             x = (x + i * i) & 0xFFFFFF
 
-    rounds = 100_000
-    start = thread_time()
-    work(rounds)
-    rounds = int(rounds * 0.01 / (thread_time() - start))
-
-    def block():
-        slices, end = [], perf_counter() + 1.1
-        whole_s, own_s = process_time(), thread_time()
-        while perf_counter() < end:
-            start = thread_time()
-            work(rounds)
-            slices.append(thread_time() - start)
-        own_s = thread_time() - own_s
-        others = (process_time() - whole_s - own_s) / own_s
-        slices.sort()
-        cut = len(slices) // 20
-        middle = slices[cut : len(slices) - cut]
-        return sum(middle) / len(middle), others
+    def timed():
+        start = thread_time()
+        work(rounds)
+        return thread_time() - start
 
     def watched():
         tracker = OfflineEmissionsTracker(**OPTIONS, measure_power_secs=1)
         tracker.start()
-        measured = block()
+        slice_s = timed()
         tracker.stop()
-        return measured
+        return slice_s
 
+    rounds = 100_000
+    rounds = int(rounds * 0.005 / timed())
     lifecycle()
     taken, slower, noise = [], [], []
     begin = perf_counter()
+    while perf_counter() < begin + seconds / 2:
+        tracker = OfflineEmissionsTracker(**OPTIONS, measure_power_secs=1)
+        tracker.start()
+        whole_s, own_s, end = process_time(), thread_time(), perf_counter() + 4.05
+        while perf_counter() < end:
+            work(rounds)
+        own_s = thread_time() - own_s
+        taken.append((process_time() - whole_s - own_s) / own_s * 100)
+        tracker.stop()
     while perf_counter() < begin + seconds:
-        one, two, three, four = block(), watched(), watched(), block()
-        taken.append((two[1] + three[1] - one[1] - four[1]) / 2 * 100)
-        slower.append(((two[0] + three[0]) / (one[0] + four[0]) - 1) * 100)
-        noise.append((four[0] / one[0] - 1) * 100)
+        one, two, three, four = timed(), watched(), watched(), timed()
+        slower.append(((two + three) / (one + four) - 1) * 100)
+        noise.append((four / one - 1) * 100)
     return {"taken": taken, "slower": slower, "noise": noise}
 
 
