@@ -4,7 +4,7 @@
 //! them and hands them to the [`Outbox`] of the process, which keeps them in a spool file until a
 //! server has them: a network that fails, a program that is killed and a machine that restarts lose
 //! none, and a key with each row keeps a server that knows it from counting one twice. [`sync()`]
-//! sends what programs left behind, and [`status`] tells what there is.
+//! sends what programs left behind, and [`status()`] tells what there is.
 
 mod about;
 mod client;
