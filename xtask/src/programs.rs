@@ -1,6 +1,6 @@
-//! Real programs that the tests talk to: a Prometheus server and its push gateway from Debian, and
-//! the official definitions and servers of OTLP from PyPI; and PostgreSQL, which is installed,
-//! because the store is never tested on one database only.
+//! Real programs that the tests talk to: a Prometheus server and its push gateway from Debian, the
+//! official definitions and servers of OTLP from PyPI, a certified OpenID provider from npm; and
+//! PostgreSQL, which is installed, because the store is never tested on one database only.
 //!
 //! The others are unpacked into `target/programs` and never installed, so no rights are needed and nothing
 //! is started or left behind on the machine. Where they cannot be had the tests that need them pass
@@ -13,12 +13,18 @@ use crate::python::find_python;
 use crate::shell::{Result, root, run, which};
 
 const DEBIAN: [&str; 2] = ["prometheus", "prometheus-pushgateway"];
+const OPENID: &str = "oidc-provider@9";
 const OTLP: [&str; 2] = ["opentelemetry-proto>=1.30,<2", "grpcio>=1.66,<2"];
 
 /// Fetches what is not there yet.
 pub(crate) fn fetch() -> Result {
     postgresql()?;
-    for (name, fetched) in [("Prometheus", prometheus()), ("an OTLP receiver", otlp())] {
+    let programs = [
+        ("Prometheus", prometheus()),
+        ("an OTLP receiver", otlp()),
+        ("an OpenID provider", openid()),
+    ];
+    for (name, fetched) in programs {
         let Err(error) = fetched else { continue };
         if std::env::var_os("CI").is_some() {
             return Err(error);
@@ -105,4 +111,21 @@ fn otlp() -> Result {
     run(Command::new(found).args(["-m", "venv"]).arg(&folder))?;
     run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(OTLP))?;
     if works() { Ok(()) } else { Err("what was installed cannot be imported".into()) }
+}
+
+fn openid() -> Result {
+    let folder = folder("oidc");
+    if folder.join("node_modules/oidc-provider/package.json").is_file() {
+        return Ok(());
+    }
+    if which("npm").is_none() {
+        return Err("there is no npm".into());
+    }
+    println!("\n==> fetching {OPENID} into target/programs");
+    // What was cut off by an earlier run is fetched anew.
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder)?;
+    let mut command = Command::new("npm");
+    command.args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]);
+    run(command.args(["--no-package-lock", "--prefix"]).arg(&folder).arg(OPENID))
 }

@@ -102,6 +102,11 @@ impl Server {
         self.clock.fetch_add(micros, Ordering::SeqCst);
     }
 
+    /// Sets the clock, to seconds since 1970.
+    pub(crate) fn set_clock(&self, now_s: i64) {
+        self.clock.store(now_s * 1_000_000, Ordering::SeqCst);
+    }
+
     pub(crate) fn store(&self) -> &Store {
         self.app.store()
     }
