@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 
 use axum::ServiceExt;
 use axum::body::Body;
@@ -37,7 +38,9 @@ pub async fn serve(
     app: App,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let service = ServiceExt::<Request<Body>>::into_make_service(service(app));
+    let service = service(app);
+    let service =
+        ServiceExt::<Request<Body>>::into_make_service_with_connect_info::<SocketAddr>(service);
     axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
 

@@ -45,6 +45,9 @@ pub struct Oidc {
     /// Whose tokens are accepted beside those for `client_id`: values of `aud`, `azp` or
     /// `client_id`, such as the name of the command line at the provider.
     pub audiences: Vec<String>,
+    /// Addresses of those who run this server: they may when they come for the first time, if the
+    /// provider has verified the address.
+    pub operators: Vec<String>,
     /// PEM file of certificate authorities, instead of the built-in ones.
     pub authorities: Option<PathBuf>,
 }

@@ -95,13 +95,18 @@ pub(crate) async fn sign_up(app: &App, identity: Identity) -> Result<User, Fault
     })?;
     let name = identity.name.filter(|name| !name.is_empty()).unwrap_or_else(|| email.clone());
     let subject = identity.subject.clone();
+    let is_listed = || match &app.settings().auth {
+        Auth::Oidc(oidc) => oidc.operators.iter().any(|listed| listed.eq_ignore_ascii_case(&email)),
+        Auth::Local(_) | Auth::None => false,
+    };
+    let is_operator = identity.is_email_verified && is_listed();
     let user = NewUser {
         id: UserId::from(id),
         subject: Some(identity.subject),
         email,
         is_email_verified: identity.is_email_verified,
         name,
-        is_operator: false,
+        is_operator,
         password_hash: None,
         created: app.now(),
     };

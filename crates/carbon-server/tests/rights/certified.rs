@@ -64,6 +64,7 @@ impl Provider {
             client_id: "web".to_owned(),
             client_secret: Some(SecretText("the secret: +%&".to_owned())),
             audiences: vec!["codecarbon-cli".to_owned()],
+            operators: vec!["root@example.org".to_owned()],
             authorities: None,
         };
         Settings { auth: Auth::Oidc(Box::new(oidc)), ..Settings::default() }

@@ -247,6 +247,24 @@ async fn accounts_that_are_off_and_tokens_without_an_address() {
     assert_eq!(browser.email().await, None);
 }
 
+#[tokio::test]
+async fn those_who_are_listed_run_the_server_if_their_address_is_verified() {
+    for (email, is_verified, expected) in [
+        ("Root@example.org", true, 200),
+        ("root@example.org", false, 403),
+        ("eve@example.org", true, 403),
+    ] {
+        let provider = Provider::start();
+        let server = Server::start(provider.settings()).await;
+        provider.state().person["email"] = json!(email);
+        provider.state().person["email_verified"] = json!(is_verified);
+        let mut browser = server.browser();
+        sign_in(&mut browser, &provider).await;
+        let answer = browser.get(&format!("/v1/accounts?email={email}")).await;
+        assert_eq!(answer.status, expected, "{email}");
+    }
+}
+
 #[test]
 fn secrets_of_the_provider_are_not_shown() {
     let shown = format!("{:?}", Provider::start().settings());

@@ -102,6 +102,7 @@ impl Provider {
             client_id: "web".to_owned(),
             client_secret: Some(SecretText(SECRET.to_owned())),
             audiences: vec!["codecarbon-cli".to_owned()],
+            operators: vec!["root@example.org".to_owned()],
             authorities: None,
         };
         Settings {
