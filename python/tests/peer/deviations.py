@@ -265,9 +265,12 @@ OUTPUTS = [
         "`CodeCarbonAPIOutput`",
         "what fails is lost; so are the first record after a failed registration, parts under a "
         "second, and fractions of seconds",
-        "kept and sent with the next record; fractions are carried over (the server counts whole "
-        "seconds)",
+        "kept on disk and sent by the next run or `codecarbon sync`, in the background; fractions are "
+        "carried over (the server counts whole seconds)",
         {
+            # The rate of a row is its own, not that of the record so far.
+            "services.api_output.sent.1.2.emissions_rate": (0.05, 0.16666666666666666),
+            "services.api_output.sent.2.2.emissions_rate": (0.05, 0.25),
             "services.api_output_of_short_records": (
                 ["POST /runs"],
                 ["POST /runs", "POST /emissions", "POST /emissions", "POST /emissions"],
