@@ -47,7 +47,7 @@ def build_wheel(
 ) -> str:
     """Build the wheel and return its name."""
     with commands():
-        return maturin.build_wheel(wheel_directory, config_settings, metadata_directory)
+        return maturin.build_wheel(wheel_directory, squeezed(config_settings), metadata_directory)
 
 
 def build_editable(
@@ -74,6 +74,13 @@ def build_sdist(sdist_directory: str, config_settings: dict[str, object] | None 
         for path in sources():
             tar.add(ROOT / path, f"{name}/{path}", recursive=False, filter=anonymous)
     return archive
+
+
+def squeezed(settings: dict[str, object] | None) -> dict[str, object]:
+    """The settings with the best compression, unless somebody gives maturin's arguments."""
+    settings = dict(settings or {})
+    is_given = "MATURIN_PEP517_ARGS" in os.environ or any("build-args" in name for name in settings)
+    return settings if is_given else {**settings, "maturin.build-args": "--compression-level 9"}
 
 
 @contextlib.contextmanager

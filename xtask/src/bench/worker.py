@@ -142,9 +142,9 @@ def loop(seconds):
     nanosecond.
 
     ``slower``: what the loop's own speed loses (caches, the interpreter's lock), from slices of the
-    same work, too short for the machine to change meanwhile: without, with, with, without a tracker,
-    each of which begins right after a reading, which in earnest is once a second. ``noise`` is one
-    without against the other.
+    same work, too short for the machine to change meanwhile: with a tracker that is not started,
+    started, started, not started, and the other way round. Those with a started one begin right after
+    a reading, which in earnest is once a second. ``noise`` is one without against the other.
     """
     from time import process_time, thread_time
 
@@ -160,11 +160,13 @@ def loop(seconds):
         work(rounds)
         return thread_time() - start
 
-    def watched():
+    def with_tracker(is_started):
         tracker = OfflineEmissionsTracker(**OPTIONS, measure_power_secs=1)
-        tracker.start()
+        if is_started:
+            tracker.start()
         slice_s = timed()
-        tracker.stop()
+        if is_started:
+            tracker.stop()
         return slice_s
 
     rounds = 100_000
@@ -182,9 +184,11 @@ def loop(seconds):
         taken.append((process_time() - whole_s - own_s) / own_s * 100)
         tracker.stop()
     while perf_counter() < begin + seconds:
-        one, two, three, four = timed(), watched(), watched(), timed()
-        slower.append(((two + three) / (one + four) - 1) * 100)
-        noise.append((four / one - 1) * 100)
+        inside = len(slower) % 2 == 0
+        outer, inner, again, last = (with_tracker(i) for i in (not inside, inside, inside, not inside))
+        ratio = (inner + again) / (outer + last)
+        slower.append(((ratio if inside else 1 / ratio) - 1) * 100)
+        noise.append(((last / outer if inside else again / inner) - 1) * 100)
     return {"taken": taken, "slower": slower, "noise": noise}
 
 
