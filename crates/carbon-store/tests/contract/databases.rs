@@ -18,9 +18,14 @@ pub(crate) fn postgres_database() -> String {
     static TEMPLATE: OnceLock<String> = OnceLock::new();
     let template = TEMPLATE.get_or_init(|| {
         let url = server().database();
-        runtime().block_on(async {
-            Store::open(&url).await.unwrap().close().await;
+        // On a thread of its own: who asks first may be in a runtime already.
+        let address = url.clone();
+        let made = std::thread::spawn(move || {
+            runtime().block_on(async {
+                Store::open(&address).await.unwrap().close().await;
+            });
         });
+        made.join().unwrap();
         // The server sees the connections end a moment later.
         let busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()";
         while server().psql(&url, busy) != "1" {
