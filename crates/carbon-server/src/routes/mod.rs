@@ -11,6 +11,7 @@ mod project_tokens;
 mod projects;
 mod runs;
 mod telemetry;
+mod v1;
 
 use axum::Router;
 use axum::routing::{delete, get, post};
@@ -24,6 +25,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/", get(health::root))
         .merge(account::router())
         .merge(auth::router())
+        .merge(v1::router())
         .route("/organizations", get(organizations::list).post(organizations::create))
         .route("/organizations/{id}", get(organizations::read).patch(organizations::update))
         .route("/organizations/{id}/sums", get(organizations::sums))
