@@ -18,6 +18,7 @@ mod required;
 mod run;
 mod telemetry;
 mod token;
+pub mod v1;
 
 pub use emission::{Emission, EmissionIn};
 pub use experiment::{Experiment, ExperimentIn};
