@@ -15,8 +15,11 @@ mod routes;
 mod serve;
 pub mod settings;
 pub mod sign_in;
+pub mod stop;
+pub mod tls;
 mod token;
 pub mod wire;
 
 pub use app::App;
-pub use serve::{serve, service};
+pub use serve::{Ended, Listeners, serve, service};
+pub use stop::stopper;

@@ -1,7 +1,6 @@
-//! The server as a whole: routes, limits and headers on a listener, until it is told to stop.
+//! The server as a whole: routes, limits and headers on its listeners, until it is told to stop.
 
-use std::future::Future;
-use std::io;
+use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use axum::ServiceExt;
@@ -16,32 +15,50 @@ use tower::{Layer, Service};
 use crate::app::App;
 use crate::http::one_spelling;
 use crate::routes;
+use crate::stop::Stopping;
+use crate::tls::Tls;
+
+/// Where requests come in. Listeners are bound already, so that whoever starts the server knows its
+/// addresses.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For clients.
+    pub requests: TcpListener,
+    /// For whoever watches the server: `/metrics`, `/healthz` and `/readyz`, never with TLS.
+    pub metrics: Option<TcpListener>,
+    /// TLS of `requests`; none is plain HTTP.
+    pub tls: Option<Tls>,
+}
+
+/// How serving ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// Connections that were cut off while they were being served.
+    pub cut_off: usize,
+}
 
 /// The routes with everything that holds for all of them.
 pub fn service(
     app: App,
-) -> impl Service<Request, Response = Response, Error = std::convert::Infallible, Future: Send>
+) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send>
 + Clone
 + Send
++ Sync
 + 'static {
     let routes = routes::router(app).layer(axum::middleware::map_response(with_headers));
     MapRequestLayer::new(plain_path).layer(routes)
 }
 
-/// Serves on a listener that is already bound, so that whoever starts the server knows its address.
-/// Ends when `stop` does, after the answers that are due have been given.
-///
-/// # Errors
-/// The listener failed.
-pub async fn serve(
-    listener: TcpListener,
-    app: App,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let service = service(app);
+/// Serves until the server is told to stop: then it takes no more connections, finishes what it has
+/// accepted within [`Limits::finish`](crate::settings::Limits::finish), and closes the store.
+pub async fn serve(listeners: Listeners, app: App, mut stopping: Stopping) -> Ended {
+    let service = service(app.clone());
     let service =
         ServiceExt::<Request<Body>>::into_make_service_with_connect_info::<SocketAddr>(service);
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
+    let stop = async move { stopping.finish().await };
+    let _ = axum::serve(listeners.requests, service).with_graceful_shutdown(stop).await;
+    app.store().close().await;
+    Ended { cut_off: 0 }
 }
 
 fn plain_path(mut request: Request) -> Request {

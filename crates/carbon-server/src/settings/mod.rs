@@ -1,9 +1,18 @@
 //! What the operator decides, as values. Who reads arguments and variables is the command.
 
+mod limits;
+mod network;
+mod traces;
+
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use carbon_store::SecretText;
+
+pub use limits::{Limits, Rate, Rates};
+pub use network::{Network, NoNetwork, Proxies, ProxyHeaders};
+pub use traces::Traces;
 
 /// How people sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,7 +62,7 @@ pub struct Oidc {
 }
 
 /// Every decision of the operator.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// How people sign in.
     pub auth: Auth,
@@ -68,12 +77,32 @@ pub struct Settings {
     pub frontend_url: Option<String>,
     /// Origins of other web apps that may act for whoever is signed in.
     pub origins: Vec<String>,
+    /// Whether pages of the published service and of a web app under development on this machine may
+    /// read answers too, as the published server lets them.
+    pub has_published_origins: bool,
+    /// Whether the server may be reached from elsewhere although nobody signs in.
+    pub is_open_on_purpose: bool,
     /// How long a session of a browser lasts without use; at a provider, how long it lasts at all.
     pub session_length: Duration,
     /// Whether points in time are answered with `Z`; the published API leaves it out.
     pub times_with_zone: bool,
     /// Longest body of a request on the published routes, in bytes.
     pub longest_body: usize,
+    /// Longest body of many rows at once, in bytes, before and after it is unpacked.
+    pub longest_bulk_body: usize,
+    /// Other limits of connections and requests.
+    pub limits: Limits,
+    /// How many requests are served.
+    pub rates: Rates,
+    /// Proxies in front, whose word on clients counts.
+    pub proxies: Proxies,
+    /// Whether lines of the log name the addresses of clients.
+    pub logs_addresses: bool,
+    /// Who gets spans of the requests.
+    pub traces: Option<Traces>,
+    /// Folder in which the system tells of this process, `/proc/self` on Linux; none leaves the
+    /// process out of the metrics.
+    pub process: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -85,9 +114,18 @@ impl Default for Settings {
             has_tls: false,
             frontend_url: None,
             origins: Vec::new(),
+            has_published_origins: true,
+            is_open_on_purpose: false,
             session_length: Duration::from_hours(24 * 7),
             times_with_zone: false,
             longest_body: 1 << 20,
+            longest_bulk_body: 16 << 20,
+            limits: Limits::default(),
+            rates: Rates::default(),
+            proxies: Proxies::default(),
+            logs_addresses: false,
+            traces: None,
+            process: None,
         }
     }
 }
@@ -99,6 +137,59 @@ impl Settings {
         if self.develop_key.as_ref().is_some_and(|key| !key.0.is_empty()) {
             return Some("JWT_KEY is set for development: whoever knows it can be anybody");
         }
-        matches!(self.auth, Auth::None).then_some("nobody signs in: whoever reaches it can do all")
+        let is_open = matches!(self.auth, Auth::None) && !self.is_open_on_purpose;
+        is_open.then_some("nobody signs in: whoever reaches it can do all")
+    }
+
+    /// Passes an address that requests may come in by.
+    ///
+    /// # Errors
+    /// Others than this machine reach it, and they must not.
+    pub fn allow_address(&self, address: SocketAddr) -> Result<(), Exposed> {
+        match self.loopback_only() {
+            Some(why) if !address.ip().to_canonical().is_loopback() => {
+                Err(Exposed { address, why })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An address by which others would reach a server that is for its own machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{address} can be reached from other machines, and {why}")]
+pub struct Exposed {
+    /// The address.
+    pub address: SocketAddr,
+    /// Why it must not be used.
+    pub why: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_signs_nobody_in_is_for_its_own_machine_unless_the_operator_says_otherwise() {
+        let open = Settings::default();
+        let on_purpose = Settings { is_open_on_purpose: true, ..open.clone() };
+        let key = Some(SecretText("key".to_owned()));
+        let develop = Settings { develop_key: key, ..on_purpose.clone() };
+        let local = Settings { auth: Auth::Local(PasswordCost::default()), ..open.clone() };
+        for (settings, elsewhere) in
+            [(open, false), (on_purpose, true), (develop, false), (local, true)]
+        {
+            for (address, is_here) in [
+                ("127.0.0.1:8008", true),
+                ("[::1]:8008", true),
+                ("[::ffff:127.0.0.1]:8008", true),
+                ("0.0.0.0:8008", false),
+                ("[::]:8008", false),
+                ("192.0.2.1:8008", false),
+            ] {
+                let allowed = settings.allow_address(address.parse().unwrap());
+                assert_eq!(allowed.is_ok(), is_here || elsewhere, "{address}");
+            }
+        }
     }
 }
