@@ -110,7 +110,7 @@ pub(crate) async fn list(
     session.positions(&sql, &[project.into(), paging.floor(), paging.probe()]).await
 }
 
-async fn insert(session: &mut Session, new: Experiment) -> Result<Option<Experiment>> {
+pub(crate) async fn insert(session: &mut Session, new: Experiment) -> Result<Option<Experiment>> {
     if crate::project::find(session, new.project_id).await?.is_none() {
         return Ok(None);
     }

@@ -14,6 +14,7 @@ mod emission;
 mod error;
 mod experiment;
 mod figures;
+mod first_start;
 mod id;
 mod import;
 mod journal;
@@ -41,6 +42,7 @@ pub use error::{Error, Reason, Result};
 pub use experiment::Experiment;
 pub use figures::{Group, GroupBy, Scope, SeriesPoint};
 pub use id::{
+pub use first_start::FirstProject;
     AccessTokenId, EmissionId, ExperimentId, InvitationId, OrganizationId, ProjectId,
     ProjectTokenId, RepeatableIds, RunId, TelemetryId, UserId,
 };

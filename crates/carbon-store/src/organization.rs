@@ -134,6 +134,15 @@ pub(crate) async fn insert(
     new: NewOrganization,
     admin: UserId,
 ) -> Result<Organization> {
+    let made = insert_without_members(session, new).await?;
+    member::insert(session, made.id, admin, Role::Admin, made.created).await?;
+    Ok(made)
+}
+
+pub(crate) async fn insert_without_members(
+    session: &mut Session,
+    new: NewOrganization,
+) -> Result<Organization> {
     let sql = "INSERT INTO organizations (id, name, description, created_us) \
                VALUES ($1, $2, $3, $4)";
     let params = [
@@ -143,7 +152,6 @@ pub(crate) async fn insert(
         new.created.into(),
     ];
     session.execute(sql, &params).await?;
-    member::insert(session, new.id, admin, Role::Admin, new.created).await?;
     Ok(Organization {
         id: new.id,
         name: new.name,

@@ -239,7 +239,7 @@ async fn known(session: &mut Session, user: &NewUser) -> Result<Option<User>> {
 }
 
 /// None where the id, the subject or the address is taken.
-async fn insert(session: &mut Session, user: &NewUser) -> Result<Option<User>> {
+pub(crate) async fn insert(session: &mut Session, user: &NewUser) -> Result<Option<User>> {
     let sql = "INSERT INTO users (id, subject, email, email_key, name, is_active, is_operator, \
                password_hash, created_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
                ON CONFLICT DO NOTHING";

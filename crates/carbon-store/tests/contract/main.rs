@@ -6,6 +6,7 @@
 mod accounts;
 mod databases;
 mod figures;
+mod first_start;
 mod import;
 mod ingest;
 mod migrations;
