@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::tls::{PemItem, RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, http};
 
 use crate::error::HttpError;
+use crate::public::{self, PublicOnly};
 
 /// What a client allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +26,9 @@ pub struct Policy {
     /// Whether proxies of the environment (`HTTPS_PROXY`, `NO_PROXY`, …) are used. Link-local
     /// services must not be asked through one.
     pub proxies: bool,
+    /// Whether only hosts of the public internet are connected to ([`crate::is_public`]): for
+    /// addresses that strangers give. Proxies are not used then, for they find hosts themselves.
+    pub public_only: bool,
 }
 
 impl Default for Policy {
@@ -34,6 +39,7 @@ impl Default for Policy {
             longest_answer: 4 << 20,
             authorities: None,
             proxies: true,
+            public_only: false,
         }
     }
 }
@@ -131,10 +137,16 @@ impl Client {
             .timeout_connect(Some(policy.connect))
             .timeout_global(Some(policy.total))
             .tls_config(tls);
-        if !policy.proxies {
+        if !policy.proxies || policy.public_only {
             config = config.proxy(None);
         }
-        Ok(Self { agent: Agent::new_with_config(config.build()), policy: Arc::new(policy) })
+        let agent = if policy.public_only {
+            let connector = DefaultConnector::default();
+            Agent::with_parts(config.build(), connector, PublicOnly::default())
+        } else {
+            Agent::new_with_config(config.build())
+        };
+        Ok(Self { agent, policy: Arc::new(policy) })
     }
 
     /// The policy.
@@ -179,6 +191,7 @@ impl Client {
             Error::ConnectionFailed | Error::ConnectProxyFailed(_) | Error::InvalidProxyUrl => {
                 HttpError::Unreachable { host, why: error.to_string() }
             }
+            Error::Io(cause) if public::is_refusal(&cause) => HttpError::NotPublic { host },
             Error::Io(cause) => of_io(host, &cause, self.policy.total),
             Error::BodyExceedsLimit(limit) => HttpError::TooLong { host, limit },
             Error::Tls(_) | Error::Pem(_) | Error::Rustls(_) | Error::TlsRequired => {

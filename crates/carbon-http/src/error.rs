@@ -23,6 +23,13 @@ pub enum HttpError {
         /// What the system says.
         why: String,
     },
+    /// The host is not of the public internet, and [`Policy::public_only`](crate::Policy::public_only)
+    /// asks for that: nothing was connected to.
+    #[error("{host} is not reached: it is no host of the public internet")]
+    NotPublic {
+        /// Host and port.
+        host: String,
+    },
     /// No answer within the limit. The request may have arrived.
     #[error("{host} did not answer within {} s", limit.as_secs_f64())]
     TimedOut {
@@ -74,6 +81,6 @@ impl HttpError {
 
     /// Whether trying again later can help.
     pub fn is_passing(&self) -> bool {
-        !matches!(self, Self::BadAddress { .. } | Self::Authorities { .. })
+        !matches!(self, Self::BadAddress { .. } | Self::Authorities { .. } | Self::NotPublic { .. })
     }
 }

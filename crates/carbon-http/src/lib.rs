@@ -9,6 +9,8 @@
 
 mod client;
 mod error;
+mod public;
 
 pub use client::{Answer, Client, Method, Policy, Request, host_of};
 pub use error::HttpError;
+pub use public::is_public;

@@ -95,3 +95,18 @@ fn bad_addresses_and_authorities_are_named_without_secrets() {
     let fault = Client::new(policy).unwrap_err();
     assert!(fault.to_string().contains("there is no certificate in it"), "{fault}");
 }
+
+#[test]
+fn where_only_the_public_internet_may_be_called_this_machine_is_not() {
+    let server = HttpServer::start(|_| Reply::json(200, "{}"));
+    let policy = Policy { public_only: true, ..Policy::default() };
+    let client = Client::new(policy).expect("no file is read");
+    let port = server.address().port();
+    for host in ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"] {
+        let url = format!("http://{host}:{port}/hook?secret=1");
+        let error = client.send(&Request::get(&url)).expect_err("a host of this machine");
+        assert!(matches!(error, HttpError::NotPublic { .. }), "{host}: {error:?}");
+        assert!(!error.is_passing() && !error.to_string().contains("secret"));
+    }
+    assert_eq!(server.connections(), 0);
+}
