@@ -246,6 +246,10 @@ fn row(run_id: RunId, seconds: i64) -> NewEmission {
             cpu_utilization_percent: Some(40.0),
             gpu_utilization_percent: Some(90.0),
             ram_utilization_percent: Some(30.0),
+            energy_low_kwh: Some(0.0035),
+            energy_high_kwh: Some(0.0042),
+            emissions_low_kg: Some(0.000_04),
+            emissions_high_kg: Some(0.000_06),
             wue: 0.0,
         },
     }

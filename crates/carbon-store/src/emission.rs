@@ -40,6 +40,14 @@ pub struct Measured {
     pub gpu_utilization_percent: Option<f64>,
     /// Use of the memory, percent.
     pub ram_utilization_percent: Option<f64>,
+    /// Lower bound of the energy in all, kWh; a row has both bounds or none.
+    pub energy_low_kwh: Option<f64>,
+    /// Upper bound of the energy in all, kWh.
+    pub energy_high_kwh: Option<f64>,
+    /// Lower bound of the CO2e, kg; a row has both bounds or none.
+    pub emissions_low_kg: Option<f64>,
+    /// Upper bound of the CO2e, kg.
+    pub emissions_high_kg: Option<f64>,
     /// Water usage effectiveness, L/kWh.
     pub wue: f64,
 }
@@ -47,11 +55,14 @@ pub struct Measured {
 /// Columns of `Measured`, in the order of its fields.
 pub(crate) const MEASURED: &str = "duration_s, emissions_kg, emissions_rate, cpu_power, gpu_power, \
      ram_power, cpu_energy, gpu_energy, ram_energy, energy, cpu_utilization, gpu_utilization, \
-     ram_utilization, wue";
+     ram_utilization, energy_low, energy_high, emissions_low_kg, emissions_high_kg, wue";
+
+/// Number of the columns of `Measured`.
+pub(crate) const FIGURES: usize = 18;
 
 impl Measured {
     /// All figures in the order of the columns.
-    pub(crate) fn figures(&self) -> [Option<f64>; 14] {
+    pub(crate) fn figures(&self) -> [Option<f64>; FIGURES] {
         [
             Some(self.duration_s),
             self.emissions_kg,
@@ -66,6 +77,10 @@ impl Measured {
             self.cpu_utilization_percent,
             self.gpu_utilization_percent,
             self.ram_utilization_percent,
+            self.energy_low_kwh,
+            self.energy_high_kwh,
+            self.emissions_low_kg,
+            self.emissions_high_kg,
             Some(self.wue),
         ]
     }
@@ -78,7 +93,22 @@ impl Measured {
         if figures.iter().flatten().any(|figure| figure.abs() > MAX_VALUE) {
             return Err(Error::Invalid("a number is beyond 1e15"));
         }
-        Ok(())
+        let energy = (self.energy_low_kwh, self.energy_kwh, self.energy_high_kwh);
+        let emissions = (self.emissions_low_kg, self.emissions_kg, self.emissions_high_kg);
+        if is_bounded(energy) && is_bounded(emissions) {
+            Ok(())
+        } else {
+            Err(Error::Invalid("bounds come in pairs and enclose their figure"))
+        }
+    }
+}
+
+/// Whether a figure has no bounds, or lies between both.
+fn is_bounded((low, value, high): (Option<f64>, Option<f64>, Option<f64>)) -> bool {
+    match (low, value, high) {
+        (None, _, None) => true,
+        (Some(low), Some(value), Some(high)) => low <= value && value <= high,
+        _ => false,
     }
 }
 
@@ -98,6 +128,10 @@ impl FromRow for Measured {
             cpu_utilization_percent: row.next()?,
             gpu_utilization_percent: row.next()?,
             ram_utilization_percent: row.next()?,
+            energy_low_kwh: row.next()?,
+            energy_high_kwh: row.next()?,
+            emissions_low_kg: row.next()?,
+            emissions_high_kg: row.next()?,
             wue: row.next()?,
         })
     }

@@ -79,6 +79,8 @@ ids! {
     RunId,
     /// One row of a run.
     EmissionId,
+    /// One task of a run.
+    TaskId,
     /// One row of telemetry.
     TelemetryId,
 }
@@ -115,6 +117,11 @@ impl RepeatableIds {
     /// The id of a run.
     pub fn run(self) -> RunId {
         RunId(Uuid::new_v5(&self.0, b"run"))
+    }
+
+    /// The id of the request's task at `index`.
+    pub fn task(self, index: usize) -> TaskId {
+        TaskId(Uuid::new_v5(&self.0, &[b"task".as_slice(), &(index as u64).to_be_bytes()].concat()))
     }
 
     /// The id of the request's row at `index`.

@@ -32,6 +32,7 @@ mod sign_in;
 mod sqlite;
 mod store;
 mod sums;
+mod task;
 mod time;
 mod upkeep;
 mod user;
@@ -41,10 +42,10 @@ pub use emission::{Batch, Emission, Ingested, MAX_BATCH_ROWS, MAX_VALUE, Measure
 pub use error::{Error, Reason, Result};
 pub use experiment::Experiment;
 pub use figures::{Group, GroupBy, Scope, SeriesPoint};
-pub use id::{
 pub use first_start::FirstProject;
+pub use id::{
     AccessTokenId, EmissionId, ExperimentId, InvitationId, OrganizationId, ProjectId,
-    ProjectTokenId, RepeatableIds, RunId, TelemetryId, UserId,
+    ProjectTokenId, RepeatableIds, RunId, TaskId, TelemetryId, UserId,
 };
 pub use import::Imported;
 pub use journal::AuditEntry;
@@ -54,11 +55,12 @@ pub use page::{Cursor, Page, Paging};
 pub use project::{Budget, NewProject, Project, ProjectChange};
 pub use project_token::{NewProjectToken, ProjectToken};
 pub use rows::{EmissionCursor, EmissionsPage, ExportCursor};
-pub use run::{NewRun, Run, RunFacts, RunsOf};
+pub use run::{MAX_SOURCES_BYTES, NewRun, Run, RunFacts, RunsOf};
 pub use secret::{Digest, SecretText};
 pub use sign_in::{AccessToken, PendingKind, SignedIn};
 pub use store::Store;
-pub use sums::{Average, Sums, TimeAverage};
+pub use sums::{Average, Bounds, Sums, TimeAverage};
+pub use task::{MAX_TASKS, Task};
 pub use time::{BucketWidth, Timestamp, Window};
 pub use upkeep::Reclaimed;
 pub use user::{NewUser, Provisioned, User, UserChange};

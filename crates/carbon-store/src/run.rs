@@ -41,12 +41,17 @@ pub struct RunFacts {
     pub tracking_mode: Option<String>,
     /// Name of the machine, where the client says it.
     pub host: Option<String>,
+    /// Where the figures of each component come from, as JSON that the client tells.
+    pub sources: Option<String>,
 }
+
+/// Bytes of [`RunFacts::sources`].
+pub const MAX_SOURCES_BYTES: usize = 8 * 1024;
 
 /// Columns of `RunFacts`.
 pub(crate) const FACTS: &str = "os, python_version, codecarbon_version, cpu_count, cpu_model, \
      gpu_count, gpu_model, longitude, latitude, region, provider, ram_total_size, tracking_mode, \
-     host";
+     host, sources";
 
 /// A stored run.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,13 +90,13 @@ pub struct NewRun {
 
 const COLUMNS: &str = "r.id, r.experiment_id, r.project_id, r.timestamp_us, r.member_id, r.os, \
      r.python_version, r.codecarbon_version, r.cpu_count, r.cpu_model, r.gpu_count, r.gpu_model, \
-     r.longitude, r.latitude, r.region, r.provider, r.ram_total_size, r.tracking_mode, r.host";
+     r.longitude, r.latitude, r.region, r.provider, r.ram_total_size, r.tracking_mode, r.host, r.sources";
 
 static INSERT: LazyLock<String> = LazyLock::new(|| {
     format!(
         "INSERT INTO runs (id, experiment_id, project_id, timestamp_us, member_id, {FACTS}) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-         $19) ON CONFLICT (id) DO NOTHING"
+         $19, $20) ON CONFLICT (id) DO NOTHING"
     )
 });
 
@@ -102,6 +107,9 @@ pub(crate) static FIND: LazyLock<String> =
 impl NewRun {
     /// An error where it cannot be stored.
     pub(crate) fn check(&self) -> Result<()> {
+        if self.facts.sources.as_ref().is_some_and(|sources| sources.len() > MAX_SOURCES_BYTES) {
+            return Err(Error::Invalid("what a run says of its sources is too long"));
+        }
         self.facts.cells().iter().try_for_each(Cell::check)
     }
 
@@ -119,7 +127,7 @@ impl NewRun {
 }
 
 impl RunFacts {
-    pub(crate) fn cells(&self) -> [Cell; 14] {
+    pub(crate) fn cells(&self) -> [Cell; 15] {
         [
             self.os.clone().into(),
             self.python_version.clone().into(),
@@ -135,6 +143,7 @@ impl RunFacts {
             self.ram_total_size.into(),
             self.tracking_mode.clone().into(),
             self.host.clone().into(),
+            self.sources.clone().into(),
         ]
     }
 }
@@ -162,6 +171,7 @@ impl FromRow for Run {
                 ram_total_size: row.next()?,
                 tracking_mode: row.next()?,
                 host: row.next()?,
+                sources: row.next()?,
             },
         })
     }

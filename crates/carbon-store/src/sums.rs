@@ -53,6 +53,34 @@ impl TimeAverage {
     }
 }
 
+/// Sums of the lower and of the upper bounds of rows, and how many rows have bounds.
+///
+/// Bounds are added as they are: rows of one run share the error of one estimate, which does not
+/// cancel, so anything narrower would promise too much.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Bounds {
+    /// Sum of the lower bounds.
+    pub low: f64,
+    /// Sum of the upper bounds.
+    pub high: f64,
+    /// Rows that have bounds.
+    pub count: i64,
+}
+
+impl Bounds {
+    fn add(&mut self, low: Option<f64>, high: Option<f64>) {
+        self.low += low.unwrap_or_default();
+        self.high += high.unwrap_or_default();
+        self.count += i64::from(low.is_some());
+    }
+
+    /// The bounds of a sum of `rows` rows, if each of them has bounds.
+    fn around(self, value: f64, rows: i64) -> Option<(f64, f64)> {
+        // The sums are rounded each on its own.
+        (rows > 0 && self.count == rows).then(|| (self.low.min(value), self.high.max(value)))
+    }
+}
+
 /// Sums of rows. Missing figures count as zero in sums and not at all in means.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Sums {
@@ -90,13 +118,17 @@ pub struct Sums {
     pub gpu_power_over_time: TimeAverage,
     /// Power of the memory over time.
     pub ram_power_over_time: TimeAverage,
+    /// Bounds of the energy in all, kWh.
+    pub energy_bounds: Bounds,
+    /// Bounds of the CO2e, kg.
+    pub emissions_bounds: Bounds,
 }
 
 /// A kept column and what a single row adds to it.
 type Column = (&'static str, &'static str);
 
 /// The kept columns in the order of the fields of `Sums`.
-const COLUMNS: [Column; 27] = [
+const COLUMNS: [Column; 33] = [
     ("row_count", "1"),
     ("duration_s", "e.duration_s"),
     ("emissions_kg", "coalesce(e.emissions_kg, 0)"),
@@ -124,6 +156,12 @@ const COLUMNS: [Column; 27] = [
     ("gpu_weight_s", "CASE WHEN e.gpu_power IS NULL THEN 0 ELSE e.duration_s END"),
     ("ram_work_ws", "coalesce(e.ram_power * e.duration_s, 0)"),
     ("ram_weight_s", "CASE WHEN e.ram_power IS NULL THEN 0 ELSE e.duration_s END"),
+    ("energy_low", "coalesce(e.energy_low, 0)"),
+    ("energy_high", "coalesce(e.energy_high, 0)"),
+    ("energy_bounds_count", "CASE WHEN e.energy_low IS NULL THEN 0 ELSE 1 END"),
+    ("emissions_low_kg", "coalesce(e.emissions_low_kg, 0)"),
+    ("emissions_high_kg", "coalesce(e.emissions_high_kg, 0)"),
+    ("emissions_bounds_count", "CASE WHEN e.emissions_low_kg IS NULL THEN 0 ELSE 1 END"),
 ];
 
 /// `row_count, duration_s, …`
@@ -169,6 +207,18 @@ pub(crate) enum Total {
 }
 
 impl Sums {
+    /// Lower and upper bound of the energy, kWh; none unless every row has its own.
+    pub fn energy_interval(&self) -> Option<(f64, f64)> {
+        self.energy_bounds.around(self.energy_kwh, self.rows)
+    }
+
+    /// Lower and upper bound of the CO2e, kg; none unless every row has its own.
+    pub fn emissions_interval(&self) -> Option<(f64, f64)> {
+        self.emissions_bounds.around(self.emissions_kg, self.rows)
+    }
+}
+
+impl Sums {
     /// Adds a row.
     pub(crate) fn add(&mut self, row: &Measured) {
         self.rows += 1;
@@ -188,6 +238,8 @@ impl Sums {
         self.cpu_power_over_time.add(row.cpu_power_w, row.duration_s);
         self.gpu_power_over_time.add(row.gpu_power_w, row.duration_s);
         self.ram_power_over_time.add(row.ram_power_w, row.duration_s);
+        self.energy_bounds.add(row.energy_low_kwh, row.energy_high_kwh);
+        self.emissions_bounds.add(row.emissions_low_kg, row.emissions_high_kg);
     }
 
     /// The kept columns, in their order.
@@ -221,6 +273,12 @@ impl Sums {
             Sum(self.gpu_power_over_time.weight_s),
             Sum(self.ram_power_over_time.work_ws),
             Sum(self.ram_power_over_time.weight_s),
+            Sum(self.energy_bounds.low),
+            Sum(self.energy_bounds.high),
+            Count(self.energy_bounds.count),
+            Sum(self.emissions_bounds.low),
+            Sum(self.emissions_bounds.high),
+            Count(self.emissions_bounds.count),
         ]
     }
 }
@@ -258,6 +316,8 @@ impl Sums {
             cpu_power_over_time: TimeAverage { work_ws: next(), weight_s: next() },
             gpu_power_over_time: TimeAverage { work_ws: next(), weight_s: next() },
             ram_power_over_time: TimeAverage { work_ws: next(), weight_s: next() },
+            energy_bounds: Bounds { low: next(), high: next(), count: next() as i64 },
+            emissions_bounds: Bounds { low: next(), high: next(), count: next() as i64 },
         }
     }
 }

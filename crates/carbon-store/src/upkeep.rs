@@ -85,7 +85,7 @@ async fn reclaim(session: &mut Session, before: Timestamp) -> Result<Reclaimed> 
     Ok(Reclaimed::Nothing)
 }
 
-/// Deletes the oldest rows of a run; the run itself when it has none.
+/// Deletes the oldest rows of a run, and tasks; the run itself when it has none.
 async fn free_run(session: &mut Session, run: i64) -> Result<()> {
     let last = "SELECT e.timestamp_us FROM emissions e WHERE e.run_key = $1 \
                 ORDER BY e.timestamp_us, e.id LIMIT 1 OFFSET $2";
@@ -99,7 +99,10 @@ async fn free_run(session: &mut Session, run: i64) -> Result<()> {
     );
     let until: Cell = last.unwrap_or(i64::MAX).into();
     session.execute(delete, &[run.into(), until]).await?;
-    if last.is_none() {
+    let tasks = "DELETE FROM tasks WHERE key IN \
+                 (SELECT t.key FROM tasks t WHERE t.run_key = $1 LIMIT $2)";
+    let tasks = session.execute(tasks, &[run.into(), STEP_ROWS.into()]).await?;
+    if last.is_none() && tasks < STEP_ROWS as u64 {
         for sql in [
             "DELETE FROM run_hours WHERE run_key = $1",
             "DELETE FROM run_days WHERE run_key = $1",

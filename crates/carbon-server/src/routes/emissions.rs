@@ -59,10 +59,7 @@ pub(crate) fn read_row(mut body: Fields) -> Result<NewEmission, Fault> {
         cpu_energy_kwh: figure("cpu_energy"),
         gpu_energy_kwh: figure("gpu_energy"),
         ram_energy_kwh: figure("ram_energy"),
-        cpu_utilization_percent: None,
-        gpu_utilization_percent: None,
-        ram_utilization_percent: None,
-        wue: 0.0,
+        ..Measured::default()
     };
     let mut percent = |name| body.float(name, Optional::Yes, Bounds::PERCENT);
     measured.cpu_utilization_percent = percent("cpu_utilization_percent");

@@ -176,9 +176,6 @@ fn measured() -> Measured {
         cpu_energy_kwh: Some(1e-5),
         gpu_energy_kwh: Some(0.0),
         ram_energy_kwh: Some(0.0),
-        cpu_utilization_percent: None,
-        gpu_utilization_percent: None,
-        ram_utilization_percent: None,
-        wue: 0.0,
+        ..Measured::default()
     }
 }

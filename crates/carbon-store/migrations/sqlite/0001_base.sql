@@ -168,6 +168,7 @@ CREATE TABLE runs (
   ram_total_size REAL,
   tracking_mode TEXT,
   host TEXT,
+  sources TEXT,
   member_id BLOB,
   deleted_us INTEGER
 );
@@ -193,6 +194,10 @@ CREATE TABLE emissions (
   cpu_utilization REAL,
   gpu_utilization REAL,
   ram_utilization REAL,
+  energy_low REAL,
+  energy_high REAL,
+  emissions_low_kg REAL,
+  emissions_high_kg REAL,
   wue REAL NOT NULL,
   PRIMARY KEY (run_key, timestamp_us, id)
 ) WITHOUT ROWID;
@@ -231,6 +236,12 @@ CREATE TABLE run_hours (
   gpu_weight_s REAL NOT NULL,
   ram_work_ws REAL NOT NULL,
   ram_weight_s REAL NOT NULL,
+  energy_low REAL NOT NULL,
+  energy_high REAL NOT NULL,
+  energy_bounds_count INTEGER NOT NULL,
+  emissions_low_kg REAL NOT NULL,
+  emissions_high_kg REAL NOT NULL,
+  emissions_bounds_count INTEGER NOT NULL,
   PRIMARY KEY (run_key, start_us)
 ) WITHOUT ROWID;
 CREATE TABLE run_days (
@@ -263,8 +274,30 @@ CREATE TABLE run_days (
   gpu_weight_s REAL NOT NULL,
   ram_work_ws REAL NOT NULL,
   ram_weight_s REAL NOT NULL,
+  energy_low REAL NOT NULL,
+  energy_high REAL NOT NULL,
+  energy_bounds_count INTEGER NOT NULL,
+  emissions_low_kg REAL NOT NULL,
+  emissions_high_kg REAL NOT NULL,
+  emissions_bounds_count INTEGER NOT NULL,
   PRIMARY KEY (run_key, start_us)
 ) WITHOUT ROWID;
+
+-- Tasks that runs tell of: parts of their own rows, which no sum counts.
+CREATE TABLE tasks (
+  key INTEGER PRIMARY KEY AUTOINCREMENT,
+  id BLOB NOT NULL UNIQUE,
+  run_key INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  start_us INTEGER NOT NULL,
+  duration_s REAL NOT NULL,
+  energy_kwh REAL NOT NULL,
+  emissions_kg REAL NOT NULL,
+  cpu_energy_kwh REAL,
+  gpu_energy_kwh REAL,
+  ram_energy_kwh REAL
+);
+CREATE INDEX tasks_run ON tasks (run_key, key);
 
 CREATE TABLE audit_log (
   key INTEGER PRIMARY KEY AUTOINCREMENT,

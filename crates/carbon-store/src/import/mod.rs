@@ -168,5 +168,6 @@ fn measured(figures: [Option<f64>; 14]) -> Measured {
         gpu_utilization_percent,
         ram_utilization_percent,
         wue: wue.unwrap_or_default(),
+        ..Measured::default()
     }
 }

@@ -301,12 +301,12 @@ impl Store {
                     }
                     params.push(fact);
                 }
-                params.push(Cell::Null);
+                params.extend([Cell::Null, Cell::Null]); // No host, and no sources.
                 puts.push(Put { id, params });
             }
             let sql = format!(
                 "INSERT INTO runs (id, experiment_id, project_id, timestamp_us, {FACTS}) VALUES \
-                 ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+                 ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
                  ON CONFLICT (id) DO NOTHING"
             );
             let here = self.put(puts, &sql, "SELECT id FROM runs WHERE id = $1", done).await?;

@@ -5,11 +5,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::link::{Link, fault};
 use super::partitions::Partitions;
-use crate::emission::{Batch, Ingested, MEASURED, NewEmission};
+use crate::emission::{Batch, FIGURES, Ingested, MEASURED, NewEmission};
 use crate::error::{Error, Result};
 use crate::id::{EmissionId, ProjectId, RunId};
 use crate::sums::{NAMES, OF_A_ROW, TOTALS, additions};
@@ -18,7 +19,7 @@ const FIND_RUNS: &str = "SELECT id, key, project_id FROM live_runs WHERE id = AN
 
 const FIND_ROWS: &str = "SELECT id, run_key FROM emission_keys WHERE id = ANY($1)";
 
-/// Parameters: keys of runs, times, ids, hours, days, and the fourteen figures. The sums are added
+/// Parameters: keys of runs, times, ids, hours, days, and the figures. The sums are added
 /// in the order of their keys, so that two processes never wait for each other in a circle.
 static STORE: LazyLock<String> = LazyLock::new(|| {
     let (names, raw, totals) = (&*NAMES, &*OF_A_ROW, &*TOTALS);
@@ -29,7 +30,8 @@ static STORE: LazyLock<String> = LazyLock::new(|| {
              $1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[],
              $6::float8[], $7::float8[], $8::float8[], $9::float8[], $10::float8[],
              $11::float8[], $12::float8[], $13::float8[], $14::float8[], $15::float8[],
-             $16::float8[], $17::float8[], $18::float8[], $19::float8[]
+             $16::float8[], $17::float8[], $18::float8[], $19::float8[],
+             $20::float8[], $21::float8[], $22::float8[], $23::float8[]
            ) AS g (run_key, timestamp_us, id, hour_us, day_us, {MEASURED})
          ), fresh AS (
            INSERT INTO emission_keys (id, run_key, timestamp_us)
@@ -70,7 +72,7 @@ struct Arrays {
     ids: Vec<Uuid>,
     hours: Vec<i64>,
     days: Vec<i64>,
-    figures: [Vec<Option<f64>>; 14],
+    figures: [Vec<Option<f64>>; FIGURES],
 }
 
 impl Rows {
@@ -180,33 +182,9 @@ impl Arrays {
     }
 
     async fn store(&self, link: &mut Link) -> Result<()> {
-        let [f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13] = &self.figures;
-        link.query(
-            &STORE,
-            &[
-                &self.runs,
-                &self.times,
-                &self.ids,
-                &self.hours,
-                &self.days,
-                f0,
-                f1,
-                f2,
-                f3,
-                f4,
-                f5,
-                f6,
-                f7,
-                f8,
-                f9,
-                f10,
-                f11,
-                f12,
-                f13,
-            ],
-        )
-        .await
-        .map(drop)
-        .map_err(fault)
+        let mut params: Vec<&(dyn ToSql + Sync)> =
+            vec![&self.runs, &self.times, &self.ids, &self.hours, &self.days];
+        params.extend(self.figures.iter().map(|figures| figures as &(dyn ToSql + Sync)));
+        link.query(&STORE, &params).await.map(drop).map_err(fault)
     }
 }

@@ -20,7 +20,7 @@ static STORE: LazyLock<String> = LazyLock::new(|| {
            $1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::uuid[],
            $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bigint[],
            $12::text[], $13::float8[], $14::float8[], $15::text[], $16::text[], $17::float8[],
-           $18::text[], $19::text[]
+           $18::text[], $19::text[], $20::text[]
          )
          ON CONFLICT (id) DO NOTHING
          RETURNING id"
@@ -114,6 +114,7 @@ async fn insert<'r>(
                 column!(run => run.facts.ram_total_size),
                 column!(run => run.facts.tracking_mode.as_deref()),
                 column!(run => run.facts.host.as_deref()),
+                column!(run => run.facts.sources.as_deref()),
             ],
         )
         .await

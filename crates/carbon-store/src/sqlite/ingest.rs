@@ -9,7 +9,7 @@ use rusqlite::types::{Null, ToSql};
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::connection::{fault, prepare};
-use crate::emission::{Batch, Ingested, MEASURED, NewEmission};
+use crate::emission::{Batch, FIGURES, Ingested, MEASURED, NewEmission};
 use crate::error::{Error, Result};
 use crate::id::{EmissionId, ProjectId, RunId};
 use crate::session::Session;
@@ -25,7 +25,7 @@ const FIND_ROW: &str = "SELECT run_key FROM emissions WHERE id = ?1";
 static INSERT: LazyLock<String> = LazyLock::new(|| {
     format!(
         "INSERT OR IGNORE INTO emissions (run_key, timestamp_us, id, {MEASURED}) VALUES ({})",
-        numbered(17)
+        numbered(3 + FIGURES)
     )
 });
 

@@ -15,7 +15,8 @@ use crate::{
 static PREPARED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Tables that grow with the number of runs, by their names and those that questions give them.
-const LARGE: [&str; 8] = ["e", "emissions", "h", "run_hours", "d", "run_days", "r", "runs"];
+const LARGE: [&str; 10] =
+    ["e", "emissions", "h", "run_hours", "d", "run_days", "r", "runs", "t", "tasks"];
 
 pub(super) fn note(sql: &str) {
     PREPARED.lock().unwrap_or_else(PoisonError::into_inner).insert(sql.to_owned());
@@ -126,6 +127,7 @@ async fn ask_everything(store: &Store) {
     let after = page.items.first().map(crate::EmissionCursor::of);
     store.emissions_after(run, after, 10).await.unwrap();
     store.emission(id).await.unwrap();
+    store.tasks(run, Paging::ALL).await.unwrap();
     for subject in [Subject::Run(run), Subject::Emission(id), Subject::Experiment(experiment)] {
         store.access(subject, Some(user)).await.unwrap();
     }

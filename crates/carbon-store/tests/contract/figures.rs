@@ -14,6 +14,7 @@ crate::contract!(
     sums_of_any_window_are_those_of_its_rows,
     means_are_over_rows_and_skip_what_is_missing,
     power_in_series_is_weighted_by_time,
+    bounds_of_rows_add_up_and_are_given_where_all_rows_have_them,
     what_has_no_rows_is_zero_or_left_out,
     tenants_do_not_share_sums,
     series_of_any_interval_are_those_of_their_rows,
@@ -98,6 +99,8 @@ async fn means_are_over_rows_and_skip_what_is_missing(store: Store) {
     rows[1].measured.cpu_power_w = None;
     rows[1].measured.emissions_rate_kg_s = None;
     rows[1].measured.emissions_kg = None;
+    rows[1].measured.emissions_low_kg = None;
+    rows[1].measured.emissions_high_kg = None;
     rows[2].measured.gpu_power_w = Some(8.0);
     rows[2].measured.duration_s = 30.0;
     store_rows(&store, rows).await;
@@ -128,6 +131,26 @@ async fn power_in_series_is_weighted_by_time(store: Store) {
     let powers: Vec<_> =
         points.iter().map(|point| point.sums.cpu_power_over_time.mean_w()).collect();
     assert_eq!(powers, [Some(91.0)]);
+}
+
+async fn bounds_of_rows_add_up_and_are_given_where_all_rows_have_them(store: Store) {
+    let seed = Seed::plant(&store, "a").await;
+    let mut rows = vec![row(seed.run.id, at(0), 64), row(seed.run.id, at(3_600), 128)];
+    rows.push(row(seed.run.id, at(DAY), 64));
+    rows[2].measured.energy_low_kwh = None;
+    rows[2].measured.energy_high_kwh = None;
+    store_rows(&store, rows).await;
+    // From a whole day, from whole hours, and from single rows.
+    for end in [DAY - 1, 7_199, 3_600] {
+        let window = Window::new(START, at(end));
+        let sums = store.sums(Scope::Run(seed.run.id), window).await.unwrap();
+        assert_eq!(sums.energy_interval(), Some((0.5 + 1.0, 2.5 + 4.5)));
+        assert_eq!(sums.emissions_interval(), Some((192.0 / 2048.0, 192.0 / 512.0)));
+    }
+    let sums = store.sums(Scope::Project(seed.project.id), Window::ALL).await.unwrap();
+    assert_eq!((sums.energy_interval(), sums.energy_bounds.count), (None, 2));
+    assert_eq!(sums.emissions_interval(), Some((256.0 / 2048.0, 256.0 / 512.0)));
+    assert_eq!(Sums::default().energy_interval(), None);
 }
 
 async fn what_has_no_rows_is_zero_or_left_out(store: Store) {

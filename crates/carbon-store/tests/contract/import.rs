@@ -69,6 +69,7 @@ async fn a_database_of_the_reference_is_taken_over(store: Store) {
     let run = store.run(id::<RunId>(0xf1)).await.unwrap().unwrap();
     assert_eq!(run.timestamp.micros(), START.micros() + 500_000);
     assert_eq!((run.facts.cpu_count, run.facts.longitude), (Some(8), None));
+    assert_eq!(run.facts.sources, None);
 
     let row = store.emission(id::<EmissionId>(1)).await.unwrap().unwrap();
     assert_eq!((row.measured.duration_s, row.measured.cpu_utilization_percent), (12.75, None));
@@ -76,6 +77,7 @@ async fn a_database_of_the_reference_is_taken_over(store: Store) {
     assert_eq!((sums.rows, sums.duration_s), (2, 12.75));
     assert_eq!((sums.emissions_kg, sums.energy_kwh), (0.5, 5.0));
     assert_eq!(sums.cpu_power.mean(), Some(10.0));
+    assert_eq!((sums.energy_interval(), sums.emissions_interval()), (None, None));
     let row = store.emission(id::<EmissionId>(3)).await.unwrap().unwrap();
     assert_eq!(row.timestamp, START, "a row without a time has its experiment's");
 

@@ -123,11 +123,22 @@ async fn figures_that_would_spoil_sums_are_refused(store: Store) {
         for figures in [
             Measured { cpu_power_w: Some(bad), ..measured(1) },
             Measured { duration_s: bad, ..measured(1) },
+            Measured { energy_low_kwh: Some(bad), ..measured(1) },
         ] {
             let rows = vec![NewEmission { measured: figures, ..row(seed.run.id, START, 1) }];
             let answer = store.ingest(batch(rows)).await;
             assert!(matches!(answer, Err(Error::Invalid(_))), "{answer:?}");
         }
+    }
+    for figures in [
+        Measured { energy_low_kwh: Some(9.0), ..measured(1) },
+        Measured { energy_high_kwh: Some(0.0), ..measured(1) },
+        Measured { energy_high_kwh: None, ..measured(1) },
+        Measured { emissions_kg: None, ..measured(1) },
+    ] {
+        let rows = vec![NewEmission { measured: figures, ..row(seed.run.id, START, 1) }];
+        let answer = store.ingest(batch(rows)).await;
+        assert!(matches!(answer, Err(Error::Invalid(_))), "{answer:?}");
     }
     let too_many = vec![row(seed.run.id, START, 1); MAX_BATCH_ROWS + 1];
     assert!(matches!(store.ingest(batch(too_many)).await, Err(Error::Invalid(_))));
@@ -136,6 +147,9 @@ async fn figures_that_would_spoil_sums_are_refused(store: Store) {
     assert!(matches!(store.create_run(run).await, Err(Error::Invalid(_))));
     let mut run = new_run(seed.experiment.id, START);
     run.facts.host = Some("a\0b".to_owned());
+    assert!(matches!(store.create_run(run).await, Err(Error::Invalid(_))));
+    let mut run = new_run(seed.experiment.id, START);
+    run.facts.sources = Some(" ".repeat(carbon_store::MAX_SOURCES_BYTES + 1));
     assert!(matches!(store.create_run(run).await, Err(Error::Invalid(_))));
 }
 

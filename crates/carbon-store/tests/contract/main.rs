@@ -13,6 +13,7 @@ mod migrations;
 mod pages;
 mod rights;
 mod seeds;
+mod tasks;
 mod tenants;
 mod upkeep;
 

@@ -3,7 +3,7 @@
 use carbon_store::{
     Batch, EmissionId, Experiment, ExperimentId, Ingested, Measured, NewEmission, NewOrganization,
     NewProject, NewRun, NewUser, Organization, OrganizationId, Project, ProjectId, Run, RunFacts,
-    RunId, Store, Timestamp, User, UserId,
+    RunId, Store, Task, TaskId, Timestamp, User, UserId,
 };
 
 /// 2026-03-02T00:00:00Z, a Monday.
@@ -99,6 +99,7 @@ pub(crate) fn new_run(experiment: ExperimentId, timestamp: Timestamp) -> NewRun 
             os: Some("Linux".to_owned()),
             cpu_count: Some(8),
             latitude: Some(48.9),
+            sources: Some("{\"cpu\":null}".to_owned()),
             ..RunFacts::default()
         },
         member_id: None,
@@ -126,12 +127,30 @@ pub(crate) fn measured(n: i64) -> Measured {
         cpu_utilization_percent: Some(n % 100.0),
         gpu_utilization_percent: None,
         ram_utilization_percent: Some(50.0),
+        energy_low_kwh: Some(n / 128.0),
+        energy_high_kwh: Some(n / 32.0 + 0.5),
+        emissions_low_kg: Some(n / 2048.0),
+        emissions_high_kg: Some(n / 512.0),
         wue: 0.0,
     }
 }
 
 pub(crate) fn row(run: RunId, timestamp: Timestamp, n: i64) -> NewEmission {
     NewEmission { id: None, run_id: run, timestamp, measured: measured(n) }
+}
+
+pub(crate) fn task(name: &str) -> Task {
+    Task {
+        id: TaskId::new(),
+        name: name.to_owned(),
+        start: START,
+        duration_s: 1.5,
+        energy_kwh: 0.25,
+        emissions_kg: 0.125,
+        cpu_energy_kwh: Some(0.25),
+        gpu_energy_kwh: None,
+        ram_energy_kwh: Some(0.0),
+    }
 }
 
 pub(crate) fn batch(rows: Vec<NewEmission>) -> Batch {

@@ -5,7 +5,7 @@ use carbon_store::{
     Scope, Store, Subject, Window,
 };
 
-use crate::seeds::{START, Seed, at, batch, new_run, row, store_rows};
+use crate::seeds::{START, Seed, at, batch, new_run, row, store_rows, task};
 
 crate::contract!(
     a_deleted_project_is_gone_at_once_with_all_it_has,
@@ -19,6 +19,7 @@ async fn is_gone(store: &Store, seed: &Seed, row: carbon_store::EmissionId) {
     assert_eq!(store.run(seed.run.id).await.unwrap(), None);
     assert_eq!(store.emission(row).await.unwrap(), None);
     assert_eq!(store.emissions_page(seed.run.id, 0, 1).await.unwrap(), None);
+    assert_eq!(store.tasks(seed.run.id, Paging::ALL).await.unwrap(), None);
     assert_eq!(store.access(Subject::Run(seed.run.id), None).await.unwrap(), None);
     assert_eq!(store.access(Subject::Emission(row), None).await.unwrap(), None);
     assert_eq!(store.create_run(new_run(seed.experiment.id, START)).await.unwrap(), None);
@@ -93,6 +94,9 @@ async fn space_is_freed_in_steps_and_others_keep_theirs(store: Store) {
         store_rows(&store, rows).await;
     }
     store_rows(&store, vec![row(kept.run.id, START, 3)]).await;
+    for run in [gone.run.id, kept.run.id] {
+        store.add_tasks(None, run, vec![task("train")]).await.unwrap();
+    }
     store.delete_organization(gone.organization.id, at(100)).await.unwrap();
     assert_eq!(store.reclaim(at(100)).await.unwrap(), Reclaimed::Nothing);
     let mut steps = 0;
@@ -106,6 +110,8 @@ async fn space_is_freed_in_steps_and_others_keep_theirs(store: Store) {
     assert_eq!(sums.rows, 1);
     let page = store.emissions_page(kept.run.id, 0, 10).await.unwrap().unwrap();
     assert_eq!(page.items.len(), 1);
+    let tasks = store.tasks(kept.run.id, Paging::ALL).await.unwrap().unwrap();
+    assert_eq!(tasks.items.len(), 1);
     assert_eq!(store.reclaim(at(101)).await.unwrap(), Reclaimed::Nothing);
 }
 
