@@ -38,7 +38,7 @@ impl Resolver for PublicOnly {
 
 /// Whether it was the resolver that refused.
 pub(crate) fn is_refusal(cause: &io::Error) -> bool {
-    cause.get_ref().is_some_and(|inner| inner.is::<Refusal>())
+    cause.get_ref().is_some_and(|inner| inner.downcast_ref::<Refusal>().is_some())
 }
 
 /// Whether an address is one of the public internet: neither of this machine, nor of a private or
