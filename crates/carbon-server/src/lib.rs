@@ -8,6 +8,7 @@ mod answer;
 mod app;
 mod body;
 pub mod fault;
+mod first_start;
 pub mod http;
 mod known_tokens;
 pub mod rights;
@@ -21,5 +22,6 @@ mod token;
 pub mod wire;
 
 pub use app::App;
+pub use first_start::FirstClient;
 pub use serve::{Ended, Listeners, serve, service};
 pub use stop::stopper;

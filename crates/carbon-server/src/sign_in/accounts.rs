@@ -128,19 +128,46 @@ pub(crate) async fn with_password(
     email: String,
     name: String,
     password_hash: SecretText,
-    is_operator: bool,
 ) -> Result<User, Fault> {
-    let user = NewUser {
+    provision(app, new_with_password(app, email, name, password_hash)).await
+}
+
+/// The first account: its person runs the server, and takes over what a fresh server begins with.
+///
+/// # Errors
+/// The address is taken.
+pub(crate) async fn first_with_password(
+    app: &App,
+    email: String,
+    name: String,
+    password_hash: SecretText,
+) -> Result<User, Fault> {
+    let user = new_with_password(app, email, name, password_hash);
+    first(app, NewUser { is_operator: true, ..user }).await
+}
+
+/// An account that takes over what a fresh server begins with; where there is nothing, it gets an
+/// organization and a project of its own, as everybody.
+pub(super) async fn first(app: &App, user: NewUser) -> Result<User, Fault> {
+    match app.store().take_over(user.clone()).await {
+        Ok(Some(user)) => Ok(user),
+        // Another request was quicker, or the address is another account's.
+        Ok(None) | Err(carbon_store::Error::Conflict) => provision(app, user).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn new_with_password(app: &App, email: String, name: String, password_hash: SecretText) -> NewUser {
+    NewUser {
         id: UserId::new(),
         subject: None,
         email,
         is_email_verified: true,
         name,
-        is_operator,
+        is_operator: false,
         password_hash: Some(password_hash),
         created: app.now(),
-    };
-    provision(app, user).await
+    }
 }
 
 async fn provision(app: &App, user: NewUser) -> Result<User, Fault> {

@@ -1,10 +1,10 @@
 //! Without sign-in: everybody is one local user, whatever they show.
 
-use carbon_store::{NewOrganization, NewUser, OrganizationId, Provisioned, UserId};
+use carbon_store::{NewUser, UserId};
 use serde_json::json;
 use uuid::{Uuid, uuid};
 
-use super::{Caller, Credential};
+use super::{Caller, Credential, accounts};
 use crate::app::App;
 use crate::fault::Fault;
 
@@ -25,7 +25,6 @@ pub(super) async fn caller(app: &App) -> Result<Caller, Fault> {
 }
 
 async fn provision(app: &App, id: UserId) -> Result<carbon_store::User, Fault> {
-    let now = app.now();
     let user = NewUser {
         id,
         subject: Some(LOCAL_USER.to_string()),
@@ -34,17 +33,7 @@ async fn provision(app: &App, id: UserId) -> Result<carbon_store::User, Fault> {
         name: NAME.to_owned(),
         is_operator: true,
         password_hash: None,
-        created: now,
+        created: app.now(),
     };
-    let organization = NewOrganization {
-        id: OrganizationId::new(),
-        name: NAME.to_owned(),
-        description: "Default organization".to_owned(),
-        created: now,
-    };
-    let made =
-        app.store().provision(user, organization, NAME.to_owned(), "Default project".to_owned());
-    Ok(match made.await? {
-        Provisioned::Known(user) | Provisioned::New { user, .. } => user,
-    })
+    accounts::first(app, user).await
 }

@@ -146,3 +146,28 @@ async fn without_sign_in_there_is_no_page_for_it() {
     assert!(server.app.settings().loopback_only().is_some());
     assert!(local().loopback_only().is_none());
 }
+
+#[tokio::test]
+async fn a_fresh_server_has_a_project_to_write_into_which_the_first_person_takes_over() {
+    let server = Server::start(local()).await;
+    let client = server.app.prepare_first_client().await.unwrap().unwrap();
+    assert!(!format!("{client:?}").contains(&client.token), "a secret");
+    assert_eq!(server.app.prepare_first_client().await.unwrap(), None);
+    let run = json!({
+        "timestamp": "2026-11-22T08:00:00", "experiment_id": client.experiment.to_string(),
+    });
+    let made = server.post("/runs", &[("x-api-token", &client.token)], run).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let link = server.app.prepare_sign_in().await.unwrap().unwrap();
+    let token = of_query(&link.0, "token").unwrap();
+    let who =
+        json!({"token": token, "email": "ada@example.org", "name": "Ada", "password": PASSWORD});
+    assert_eq!(server.post("/auth/setup", &[], who).await.status, 201);
+    let mut browser = server.browser();
+    assert_eq!(browser.sign_in("ada@example.org", PASSWORD).await.status, 200);
+    let organizations = browser.get("/organizations").await;
+    assert_eq!(organizations.body.as_array().unwrap().len(), 1);
+    assert_eq!(organizations.body[0]["id"], client.organization.to_string());
+    let project = browser.get(&format!("/projects/{}", client.project)).await;
+    assert_eq!(project.body["experiments"], json!([client.experiment.to_string()]));
+}

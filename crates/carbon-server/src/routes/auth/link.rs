@@ -87,7 +87,7 @@ pub(super) async fn choose(
         }
         None => {
             let name = kept["name"].as_str().unwrap_or(&email).to_owned();
-            accounts::with_password(&app, email, name, hash, false).await?
+            accounts::with_password(&app, email, name, hash).await?
         }
     };
     if !user.is_active {

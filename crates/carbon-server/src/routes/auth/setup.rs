@@ -79,7 +79,7 @@ pub(super) async fn create(
         return Err(Fault::Forbidden(OLD.to_owned()));
     }
     let name = name.unwrap_or_else(|| email.clone());
-    let user = accounts::with_password(&app, email, name, hash, true).await?;
+    let user = accounts::first_with_password(&app, email, name, hash).await?;
     let cookie = session::header(session::open(&app, &base, &user, None).await?);
     if is_form {
         return Ok((cookie, Redirect::to(&place::home(app.settings()))).into_response());

@@ -1,0 +1,100 @@
+//! What a fresh server has for its first client: a project, an experiment and a token that writes.
+//! Whoever sets the server up takes them over.
+//!
+//! Left out: telling it to the operator, which is the command's.
+
+use std::fmt;
+
+use carbon_store::{
+    Experiment, ExperimentId, FirstProject, NewOrganization, NewProject, NewProjectToken,
+    OrganizationId, ProjectId, ProjectTokenId,
+};
+
+use crate::app::App;
+use crate::fault::Fault;
+use crate::settings::Auth;
+use crate::token;
+
+/// What a client of a fresh server is configured with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FirstClient {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// The project of the organization.
+    pub project: ProjectId,
+    /// The experiment that runs are added to.
+    pub experiment: ExperimentId,
+    /// The token that writes into the project. It is known here and now only.
+    pub token: String,
+}
+
+impl fmt::Debug for FirstClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FirstClient").field("experiment", &self.experiment).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Makes the first project, with an experiment and a token, when the server starts for the first
+    /// time; of several processes, one does. None on later starts, and where people come from an
+    /// OpenID provider: they get a project of their own as they come.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn prepare_first_client(&self) -> Result<Option<FirstClient>, Fault> {
+        if matches!(self.settings().auth, Auth::Oidc(_)) {
+            return Ok(None);
+        }
+        let Some(first) = self.begin().await? else { return Ok(None) };
+        let (secret, digest) = token::mint()?;
+        let token = NewProjectToken {
+            id: ProjectTokenId::new(),
+            project_id: first.project,
+            name: Some("first start".to_owned()),
+            digest,
+            access: 2,
+            created_by: None,
+            created: self.now(),
+            expires: None,
+        };
+        let made = self.store().create_project_token(token).await?;
+        Ok(made.map(|_| FirstClient {
+            organization: first.organization,
+            project: first.project,
+            experiment: first.experiment,
+            token: secret,
+        }))
+    }
+
+    async fn begin(&self) -> Result<Option<FirstProject>, Fault> {
+        let now = self.now();
+        let organization = NewOrganization {
+            id: OrganizationId::new(),
+            name: "Default organization".to_owned(),
+            description: "Made when the server was started for the first time".to_owned(),
+            created: now,
+        };
+        let project = NewProject {
+            id: ProjectId::new(),
+            organization_id: organization.id,
+            name: "Default project".to_owned(),
+            description: "Made when the server was started for the first time".to_owned(),
+            is_public: false,
+            created: now,
+        };
+        let experiment = Experiment {
+            id: ExperimentId::new(),
+            project_id: project.id,
+            timestamp: now,
+            name: "Default experiment".to_owned(),
+            description: "Made when the server was started for the first time".to_owned(),
+            country_name: None,
+            country_iso_code: None,
+            region: None,
+            on_cloud: false,
+            cloud_provider: None,
+            cloud_region: None,
+        };
+        Ok(self.store().begin(organization, project, experiment).await?)
+    }
+}
