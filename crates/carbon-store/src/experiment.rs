@@ -35,7 +35,7 @@ pub struct Experiment {
     pub cloud_region: Option<String>,
 }
 
-const COLUMNS: &str = "x.id, x.project_id, x.timestamp_us, x.name, x.description, \
+pub(crate) const COLUMNS: &str = "x.id, x.project_id, x.timestamp_us, x.name, x.description, \
      x.country_name, x.country_iso_code, x.region, x.on_cloud, x.cloud_provider, x.cloud_region";
 
 impl FromRow for Experiment {

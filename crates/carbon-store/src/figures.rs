@@ -242,15 +242,35 @@ impl Store {
         window: Window,
         width: BucketWidth,
     ) -> Result<Vec<SeriesPoint>> {
-        let length = window.end.micros().saturating_sub(window.start.micros());
+        self.series_from(scope, by, window, window.start, width).await
+    }
+
+    /// The same, with stretches that are counted from an instant not later than the window: those
+    /// that begin with days or hours are answered from whole ones. The window's rows count and no
+    /// others, so the first stretch may be a part.
+    pub async fn series_from(
+        &self,
+        scope: Scope,
+        by: Option<GroupBy>,
+        window: Window,
+        origin: Timestamp,
+        width: BucketWidth,
+    ) -> Result<Vec<SeriesPoint>> {
+        if origin > window.start {
+            return Err(Error::Invalid("the intervals begin after the window"));
+        }
+        let length = window.end.micros().saturating_sub(origin.micros());
         if length / width.micros() >= MAX_BUCKETS {
             return Err(Error::Invalid("the window has too many intervals of that length"));
         }
-        let question = Question::new(scope, by, window, Some(width));
+        let (filter, id) = scope.runs();
+        let mut question = Question::new(filter, id, by, window);
+        question.width = Some(width.micros());
+        question.origin = origin.micros();
         self.look_up(move |session| {
             Box::pin(async move {
                 let point = |found: Found| {
-                    let start = window.start.micros() + found.stretch * width.micros();
+                    let start = origin.micros() + found.stretch * width.micros();
                     Ok(SeriesPoint {
                         group: by.map_or(Ok(Group::All), |by| by.group(found.item))?,
                         start: Timestamp::from_micros(start),
@@ -265,17 +285,30 @@ impl Store {
 }
 
 async fn total(session: &mut Session, scope: Scope, window: Window) -> Result<Sums> {
-    let found = Question::new(scope, None, window, None).ask(session).await?;
+    let (filter, id) = scope.runs();
+    let found = Question::new(filter, id, None, window).ask(session).await?;
     Ok(found.into_iter().next().map(|found| found.sums).unwrap_or_default())
 }
 
-async fn grouped(
+pub(crate) async fn grouped(
     session: &mut Session,
     scope: Scope,
     by: GroupBy,
     window: Window,
 ) -> Result<HashMap<Group, Sums>> {
-    let found = Question::new(scope, Some(by), window, None).ask(session).await?;
+    let (filter, id) = scope.runs();
+    grouped_where(session, filter, id, by, window).await
+}
+
+/// Sums of the runs that a condition holds for, told apart; `$1` of the condition is `id`.
+pub(crate) async fn grouped_where(
+    session: &mut Session,
+    filter: &'static str,
+    id: Cell,
+    by: GroupBy,
+    window: Window,
+) -> Result<HashMap<Group, Sums>> {
+    let found = Question::new(filter, id, Some(by), window).ask(session).await?;
     found.into_iter().map(|found| Ok((by.group(found.item)?, found.sums))).collect()
 }
 
@@ -292,6 +325,8 @@ pub(crate) struct Question {
     pub(crate) end: i64,
     /// Width of the stretches; none where the window is one.
     width: Option<i64>,
+    /// Where the first stretch begins, not after the window.
+    origin: i64,
 }
 
 /// Sums of one group in one stretch.
@@ -308,21 +343,21 @@ impl FromRow for Found {
 }
 
 impl Question {
-    fn new(scope: Scope, by: Option<GroupBy>, window: Window, width: Option<BucketWidth>) -> Self {
-        let (filter, id) = scope.runs();
+    fn new(filter: &'static str, id: Cell, by: Option<GroupBy>, window: Window) -> Self {
         Self {
             filter,
             id,
             item: by.map_or("CAST(NULL AS TEXT)", GroupBy::column),
             start: window.start.micros(),
             end: window.end.micros(),
-            width: width.map(BucketWidth::micros),
+            width: None,
+            origin: window.start.micros(),
         }
     }
 
     /// Which stretch an instant of the window falls into.
     pub(crate) fn stretch(&self, time: i64) -> i64 {
-        self.width.map_or(0, |width| (time - self.start) / width)
+        self.width.map_or(0, |width| (time - self.origin) / width)
     }
 
     /// The stretch that a day or an hour lies in as a whole, if it does.
@@ -343,20 +378,23 @@ impl Question {
             Session::Sqlite(connection) => sqlite::answer(connection, self),
             Session::Postgres(_) => {
                 let mut params = vec![self.id.clone(), self.start.into(), self.end.into()];
-                params.extend(self.width.map(Cell::from));
+                params.extend(
+                    self.width.iter().flat_map(|&width| [width.into(), self.origin.into()]),
+                );
                 session.list(&self.sql(), &params).await
             }
         }
     }
 
-    /// The question in SQL. `$1` is the scope, `$2` and `$3` the window, `$4` the width of stretches.
+    /// The question in SQL. `$1` is the scope, `$2` and `$3` the window, `$4` the width of stretches
+    /// and `$5` where they are counted from.
     ///
     /// A day counts as a whole if it lies in the window and in one stretch; else its hours are looked
     /// at, and of an hour that is cut, its rows.
     fn sql(&self) -> String {
         let (filter, item, has_buckets) = (self.filter, self.item, self.width.is_some());
         let bucket =
-            |time: &str| if has_buckets { format!("({time} - $2) / $4") } else { "0".to_owned() };
+            |time: &str| if has_buckets { format!("({time} - $5) / $4") } else { "0".to_owned() };
         let whole = |start: &str, length: i64| {
             let end = format!("{start} + {}", length - 1);
             let inside = format!("{start} >= $2 AND {end} <= $3");

@@ -88,7 +88,7 @@ pub struct NewRun {
     pub member_id: Option<UserId>,
 }
 
-const COLUMNS: &str = "r.id, r.experiment_id, r.project_id, r.timestamp_us, r.member_id, r.os, \
+pub(crate) const COLUMNS: &str = "r.id, r.experiment_id, r.project_id, r.timestamp_us, r.member_id, r.os, \
      r.python_version, r.codecarbon_version, r.cpu_count, r.cpu_model, r.gpu_count, r.gpu_model, \
      r.longitude, r.latitude, r.region, r.provider, r.ram_total_size, r.tracking_mode, r.host, r.sources";
 
