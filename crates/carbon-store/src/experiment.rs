@@ -35,6 +35,27 @@ pub struct Experiment {
     pub cloud_region: Option<String>,
 }
 
+/// What to change of an experiment; none leaves as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ExperimentChange {
+    /// Another name.
+    pub name: Option<String>,
+    /// Another description.
+    pub description: Option<String>,
+    /// Another country.
+    pub country_name: Option<String>,
+    /// Code of another country.
+    pub country_iso_code: Option<String>,
+    /// Another region of the country.
+    pub region: Option<String>,
+    /// Whether it runs in a cloud.
+    pub on_cloud: Option<bool>,
+    /// Another provider of the cloud.
+    pub cloud_provider: Option<String>,
+    /// Another region of the cloud.
+    pub cloud_region: Option<String>,
+}
+
 pub(crate) const COLUMNS: &str = "x.id, x.project_id, x.timestamp_us, x.name, x.description, \
      x.country_name, x.country_iso_code, x.region, x.on_cloud, x.cloud_provider, x.cloud_region";
 
@@ -59,7 +80,7 @@ impl FromRow for Experiment {
 impl Store {
     /// Adds an experiment. None where the project is not there; an id that is taken is a `Conflict`.
     pub async fn create_experiment(&self, experiment: Experiment) -> Result<Option<Experiment>> {
-        self.write(move |session| Box::pin(insert(session, experiment))).await
+        self.change(move |session| Box::pin(insert(session, experiment))).await
     }
 
     /// An experiment.
@@ -81,10 +102,45 @@ impl Store {
         .await
     }
 
+    /// Changes what is said of an experiment. None where it is not there.
+    pub async fn update_experiment(
+        &self,
+        id: ExperimentId,
+        change: ExperimentChange,
+    ) -> Result<Option<Experiment>> {
+        let sql = "UPDATE experiments SET name = coalesce($2, name), \
+                   description = coalesce($3, description), \
+                   country_name = coalesce($4, country_name), \
+                   country_iso_code = coalesce($5, country_iso_code), \
+                   region = coalesce($6, region), on_cloud = coalesce($7, on_cloud), \
+                   cloud_provider = coalesce($8, cloud_provider), \
+                   cloud_region = coalesce($9, cloud_region) \
+                   WHERE id = (SELECT x.id FROM live_experiments x WHERE x.id = $1)";
+        let found = format!("SELECT {COLUMNS} FROM live_experiments x WHERE x.id = $1");
+        self.change(move |session| {
+            Box::pin(async move {
+                let params: [Cell; 9] = [
+                    id.into(),
+                    change.name.into(),
+                    change.description.into(),
+                    change.country_name.into(),
+                    change.country_iso_code.into(),
+                    change.region.into(),
+                    change.on_cloud.into(),
+                    change.cloud_provider.into(),
+                    change.cloud_region.into(),
+                ];
+                session.execute(sql, &params).await?;
+                session.find(&found, &[id.into()]).await
+            })
+        })
+        .await
+    }
+
     /// Deletes an experiment with its runs and rows: gone at once, their space is freed by
     /// [`reclaim`](Self::reclaim). Whether it was there.
     pub async fn delete_experiment(&self, id: ExperimentId, now: Timestamp) -> Result<bool> {
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 let runs = "UPDATE runs SET deleted_us = $2 \
                             WHERE experiment_id = $1 AND deleted_us IS NULL";

@@ -4,6 +4,7 @@ use crate::cell::{FromRow, Row};
 use crate::error::Result;
 use crate::id::{OrganizationId, TelemetryId, UserId};
 use crate::page::{Cursor, Page, Paging};
+use crate::session::Session;
 use crate::store::Store;
 use crate::time::Timestamp;
 
@@ -37,25 +38,29 @@ impl FromRow for AuditEntry {
     }
 }
 
+/// An entry with the name of who it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRecord {
+    /// The entry.
+    pub entry: AuditEntry,
+    /// The person's name today; none for the server itself and for accounts that are gone.
+    pub actor_name: Option<String>,
+}
+
+impl FromRow for AuditRecord {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self { actor_name: row.next()?, entry: AuditEntry::from_row(row)? })
+    }
+}
+
+/// A record behind its position.
+const RECORD: &str = "SELECT a.key, u.name, a.at_us, a.organization_id, a.actor_id, a.action, \
+     a.subject, a.detail FROM audit_log a LEFT JOIN users u ON u.id = a.actor_id";
+
 impl Store {
-    /// Notes a change.
+    /// Notes what happened. A change is noted with [`noting`](Self::noting).
     pub async fn note(&self, entry: AuditEntry) -> Result<()> {
-        let sql = "INSERT INTO audit_log (at_us, organization_id, actor_id, action, subject, \
-                   detail) VALUES ($1, $2, $3, $4, $5, $6)";
-        self.write(move |session| {
-            Box::pin(async move {
-                let params = [
-                    entry.at.into(),
-                    entry.organization_id.into(),
-                    entry.actor_id.into(),
-                    entry.action.into(),
-                    entry.subject.into(),
-                    entry.detail.into(),
-                ];
-                session.execute(sql, &params).await.map(drop)
-            })
-        })
-        .await
+        self.write(move |session| Box::pin(async move { insert(session, &entry).await })).await
     }
 
     /// Changes in an organization, newest first.
@@ -63,14 +68,28 @@ impl Store {
         &self,
         organization: OrganizationId,
         paging: Paging,
-    ) -> Result<Page<AuditEntry>> {
-        let sql = "SELECT key, at_us, organization_id, actor_id, action, subject, detail \
-                   FROM audit_log WHERE organization_id = $1 AND key < $2 \
-                   ORDER BY key DESC LIMIT $3";
+    ) -> Result<Page<AuditRecord>> {
+        let sql = format!(
+            "{RECORD} WHERE a.organization_id = $1 AND a.key < $2 ORDER BY a.key DESC LIMIT $3"
+        );
         self.look_up(move |session| {
             Box::pin(async move {
                 let params = [organization.into(), paging.ceiling(), paging.probe()];
-                Ok(paging.page(session.positions::<Cursor, _>(sql, &params).await?))
+                Ok(paging.page(session.positions::<Cursor, _>(&sql, &params).await?))
+            })
+        })
+        .await
+    }
+
+    /// What concerns the server and no organization, newest first: accounts and sign-ins.
+    pub async fn server_audit_log(&self, paging: Paging) -> Result<Page<AuditRecord>> {
+        let sql = format!(
+            "{RECORD} WHERE a.organization_id IS NULL AND a.key < $1 ORDER BY a.key DESC LIMIT $2"
+        );
+        self.look_up(move |session| {
+            Box::pin(async move {
+                let params = [paging.ceiling(), paging.probe()];
+                Ok(paging.page(session.positions::<Cursor, _>(&sql, &params).await?))
             })
         })
         .await
@@ -105,6 +124,20 @@ impl Store {
         })
         .await
     }
+}
+
+pub(crate) async fn insert(session: &mut Session, entry: &AuditEntry) -> Result<()> {
+    let sql = "INSERT INTO audit_log (at_us, organization_id, actor_id, action, subject, detail) \
+               VALUES ($1, $2, $3, $4, $5, $6)";
+    let params = [
+        entry.at.into(),
+        entry.organization_id.into(),
+        entry.actor_id.into(),
+        entry.action.as_str().into(),
+        entry.subject.as_str().into(),
+        entry.detail.as_str().into(),
+    ];
+    session.execute(sql, &params).await.map(drop)
 }
 
 impl FromRow for (TelemetryId, String) {

@@ -9,6 +9,7 @@
 //! Left out: HTTP, signing in, rights, JSON, and the clock. Who calls says what time it is.
 
 mod access;
+mod budget;
 mod cell;
 mod emission;
 mod error;
@@ -25,6 +26,7 @@ mod live;
 mod member;
 mod names;
 mod organization;
+mod outcome;
 mod page;
 mod postgres;
 mod project;
@@ -44,9 +46,10 @@ mod upkeep;
 mod user;
 
 pub use access::{Access, Subject};
+pub use budget::{Alert, AlertId, Budget};
 pub use emission::{Batch, Emission, Ingested, MAX_BATCH_ROWS, MAX_VALUE, Measured, NewEmission};
 pub use error::{Error, Reason, Result};
-pub use experiment::Experiment;
+pub use experiment::{Experiment, ExperimentChange};
 pub use experiment_list::ExperimentEntry;
 pub use figures::{Group, GroupBy, Scope, SeriesPoint};
 pub use first_start::FirstProject;
@@ -55,12 +58,12 @@ pub use id::{
     ProjectTokenId, RepeatableIds, RunId, TaskId, TelemetryId, UserId,
 };
 pub use import::Imported;
-pub use journal::AuditEntry;
+pub use journal::{AuditEntry, AuditRecord};
 pub use live::LiveRun;
-pub use member::{Added, Invitation, Member, MemberChange, Role};
-pub use organization::{NewOrganization, Organization};
+pub use member::{Added, Invitation, Member, MemberChange, Role, TheirTokens};
+pub use organization::{NewOrganization, Organization, Standing};
 pub use page::{Cursor, Page, Paging};
-pub use project::{Budget, NewProject, Project, ProjectChange};
+pub use project::{NewProject, Project, ProjectChange};
 pub use project_token::{NewProjectToken, ProjectToken};
 pub use rows::{EmissionCursor, EmissionsPage, ExportCursor};
 pub use run::{MAX_SOURCES_BYTES, NewRun, Run, RunFacts, RunsOf};

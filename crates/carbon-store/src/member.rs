@@ -3,6 +3,7 @@
 use crate::cell::{Cell, FromCell, FromRow, Row};
 use crate::error::{Error, Result};
 use crate::id::{InvitationId, OrganizationId, UserId};
+use crate::page::{Cursor, Page, Paging};
 use crate::session::Session;
 use crate::store::Store;
 use crate::time::Timestamp;
@@ -83,6 +84,22 @@ pub enum MemberChange {
     LastAdmin,
 }
 
+/// What becomes of the project tokens that a member made, when the member goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TheirTokens {
+    /// They are of no use any more.
+    Revoke,
+    /// They stay, for programs of the team that use them.
+    Keep,
+}
+
+/// A change of a membership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Become(Role),
+    Leave(TheirTokens),
+}
+
 /// An address that will be a member once its owner has an account.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Invitation {
@@ -142,6 +159,27 @@ impl Store {
         .await
     }
 
+    /// Some members, in the order in which they came.
+    pub async fn member_page(
+        &self,
+        organization: OrganizationId,
+        paging: Paging,
+    ) -> Result<Page<Member>> {
+        let sql = format!(
+            "SELECT m.key, m.role, m.created_us, {} FROM memberships m \
+             JOIN users u ON u.id = m.user_id WHERE m.organization_id = $1 AND m.key > $2 \
+             ORDER BY m.key LIMIT $3",
+            user::COLUMNS
+        );
+        self.look_up(move |session| {
+            Box::pin(async move {
+                let params = [organization.into(), paging.floor(), paging.probe()];
+                Ok(paging.page(session.positions::<Cursor, _>(&sql, &params).await?))
+            })
+        })
+        .await
+    }
+
     /// Adds the person of an address.
     pub async fn add_member(
         &self,
@@ -150,7 +188,7 @@ impl Store {
         role: Role,
         now: Timestamp,
     ) -> Result<Added> {
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 if crate::organization::find(session, organization).await?.is_none() {
                     return Ok(Added::NoSuchOrganization);
@@ -172,29 +210,27 @@ impl Store {
         user: UserId,
         role: Role,
     ) -> Result<MemberChange> {
-        let sql = "UPDATE memberships SET role = $3 WHERE organization_id = $1 AND user_id = $2";
-        self.change_member(organization, user, role == Role::Admin, sql, Some(role)).await
+        self.change_member(organization, user, Step::Become(role)).await
     }
 
-    /// Removes a member.
+    /// Removes a member, and makes the project tokens useless that the person made there, unless
+    /// they are to stay.
     pub async fn remove_member(
         &self,
         organization: OrganizationId,
         user: UserId,
+        tokens: TheirTokens,
     ) -> Result<MemberChange> {
-        let sql = "DELETE FROM memberships WHERE organization_id = $1 AND user_id = $2";
-        self.change_member(organization, user, false, sql, None).await
+        self.change_member(organization, user, Step::Leave(tokens)).await
     }
 
     async fn change_member(
         &self,
         organization: OrganizationId,
         user: UserId,
-        stays_admin: bool,
-        sql: &'static str,
-        role: Option<Role>,
+        step: Step,
     ) -> Result<MemberChange> {
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 // Two admins who remove each other at once wait for each other here.
                 let lock = session.pick(
@@ -207,18 +243,19 @@ impl Store {
                 let now: Option<Role> =
                     session.value(sql_role, &[organization.into(), user.into()]).await?;
                 let Some(now) = now else { return Ok(MemberChange::NotAMember) };
-                if now == Role::Admin && !stays_admin {
-                    let others = "SELECT count(*) FROM memberships \
-                                  WHERE organization_id = $1 AND user_id <> $2 AND role = 'admin'";
+                if now == Role::Admin && step != Step::Become(Role::Admin) {
+                    // An account that is turned off cannot act as an admin.
+                    let others = "SELECT count(*) FROM memberships m \
+                                  JOIN users u ON u.id = m.user_id AND u.is_active \
+                                  WHERE m.organization_id = $1 AND m.user_id <> $2 \
+                                  AND m.role = 'admin'";
                     let others: Option<i64> =
                         session.value(others, &[organization.into(), user.into()]).await?;
                     if others.unwrap_or_default() == 0 {
                         return Ok(MemberChange::LastAdmin);
                     }
                 }
-                let mut params: Vec<Cell> = vec![organization.into(), user.into()];
-                params.extend(role.map(Cell::from));
-                session.execute(sql, &params).await?;
+                take(session, organization, user, step).await?;
                 Ok(MemberChange::Done)
             })
         })
@@ -232,7 +269,7 @@ impl Store {
                    ON CONFLICT (organization_id, email_key) DO UPDATE SET role = excluded.role, \
                    invited_by = excluded.invited_by, created_us = excluded.created_us, \
                    expires_us = excluded.expires_us";
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 let params = [
                     invitation.id.into(),
@@ -270,7 +307,7 @@ impl Store {
         organization: OrganizationId,
         id: InvitationId,
     ) -> Result<bool> {
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 let sql = "DELETE FROM invitations WHERE organization_id = $1 AND id = $2";
                 session.touches(sql, &[organization.into(), id.into()]).await
@@ -278,6 +315,34 @@ impl Store {
         })
         .await
     }
+}
+
+async fn take(
+    session: &mut Session,
+    organization: OrganizationId,
+    user: UserId,
+    step: Step,
+) -> Result<()> {
+    let whose: [Cell; 2] = [organization.into(), user.into()];
+    match step {
+        Step::Become(role) => {
+            let sql =
+                "UPDATE memberships SET role = $3 WHERE organization_id = $1 AND user_id = $2";
+            session.execute(sql, &[organization.into(), user.into(), role.into()]).await?;
+        }
+        Step::Leave(tokens) => {
+            let sql = "DELETE FROM memberships WHERE organization_id = $1 AND user_id = $2";
+            session.execute(sql, &whose).await?;
+            if tokens == TheirTokens::Revoke {
+                let sql = "UPDATE project_tokens SET is_revoked = $3 WHERE created_by = $2 \
+                           AND project_id IN (SELECT p.id FROM projects p \
+                           WHERE p.organization_id = $1)";
+                let [organization, user] = whose;
+                session.execute(sql, &[organization, user, true.into()]).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether the person was not a member before.

@@ -35,6 +35,25 @@ pub struct NewOrganization {
     pub created: Timestamp,
 }
 
+/// A team as one of its members sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// The team.
+    pub organization: Organization,
+    /// What the person is there.
+    pub role: Role,
+    /// Members.
+    pub members: i64,
+    /// Projects.
+    pub projects: i64,
+}
+
+const STANDING: &str = "m.role, \
+     (SELECT count(*) FROM memberships c WHERE c.organization_id = o.id), \
+     (SELECT count(*) FROM live_projects p WHERE p.organization_id = o.id), \
+     o.id, o.name, o.description, o.created_us \
+     FROM memberships m JOIN live_organizations o ON o.id = m.organization_id";
+
 pub(crate) const COLUMNS: &str = "o.id, o.name, o.description, o.created_us";
 
 impl FromRow for Organization {
@@ -48,6 +67,17 @@ impl FromRow for Organization {
     }
 }
 
+impl FromRow for Standing {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            role: row.next()?,
+            members: row.next()?,
+            projects: row.next()?,
+            organization: Organization::from_row(row)?,
+        })
+    }
+}
+
 impl Store {
     /// Adds a team with its first admin.
     pub async fn create_organization(
@@ -55,7 +85,7 @@ impl Store {
         organization: NewOrganization,
         admin: UserId,
     ) -> Result<Organization> {
-        self.write(move |session| Box::pin(insert(session, organization, admin))).await
+        self.change(move |session| Box::pin(insert(session, organization, admin))).await
     }
 
     /// A team.
@@ -83,6 +113,29 @@ impl Store {
         .await
     }
 
+    /// Teams of a person with what the person is there, in the order of creation.
+    pub async fn standings(&self, user: UserId, paging: Paging) -> Result<Page<Standing>> {
+        let sql = format!(
+            "SELECT o.key, {STANDING} WHERE m.user_id = $1 AND o.key > $2 ORDER BY o.key LIMIT $3"
+        );
+        self.look_up(move |session| {
+            Box::pin(async move {
+                let params = [user.into(), paging.floor(), paging.probe()];
+                Ok(paging.page(session.positions::<Cursor, _>(&sql, &params).await?))
+            })
+        })
+        .await
+    }
+
+    /// A team with what a person is there. None for those who are no members.
+    pub async fn standing(&self, id: OrganizationId, user: UserId) -> Result<Option<Standing>> {
+        let sql = format!("SELECT {STANDING} WHERE m.user_id = $1 AND o.id = $2");
+        self.look_up(move |session| {
+            Box::pin(async move { session.find(&sql, &[user.into(), id.into()]).await })
+        })
+        .await
+    }
+
     /// Changes a team; none leaves as it is.
     pub async fn update_organization(
         &self,
@@ -94,7 +147,7 @@ impl Store {
                    description = coalesce($3, description) \
                    WHERE id = $1 AND deleted_us IS NULL \
                    RETURNING id, name, description, created_us";
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 session.find(sql, &[id.into(), name.into(), description.into()]).await
             })
@@ -105,7 +158,7 @@ impl Store {
     /// Deletes a team with all it has: gone at once, its space is freed by
     /// [`reclaim`](Self::reclaim). Whether it was there.
     pub async fn delete_organization(&self, id: OrganizationId, now: Timestamp) -> Result<bool> {
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 let projects = "UPDATE projects SET deleted_us = $2 \
                                 WHERE organization_id = $1 AND deleted_us IS NULL";

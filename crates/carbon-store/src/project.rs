@@ -1,4 +1,4 @@
-//! Projects of an organization, and what they may use in a month.
+//! Projects of an organization.
 
 use crate::cell::{FromRow, Row};
 use crate::error::Result;
@@ -53,20 +53,8 @@ pub struct ProjectChange {
     pub is_public: Option<bool>,
 }
 
-/// What a project may use in a calendar month.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Budget {
-    /// Energy, kWh.
-    pub energy_kwh: Option<f64>,
-    /// CO2e, kg.
-    pub emissions_kg: Option<f64>,
-    /// Address that is told when the use or its forecast passes it.
-    pub webhook: Option<String>,
-}
-
-const COLUMNS: &str = "p.id, p.organization_id, p.name, p.description, p.is_public, p.created_us";
-
-const BUDGET: &str = "p.budget_kwh, p.budget_kg, p.budget_webhook";
+pub(crate) const COLUMNS: &str =
+    "p.id, p.organization_id, p.name, p.description, p.is_public, p.created_us";
 
 impl FromRow for Project {
     fn from_row(row: &mut Row) -> Result<Self> {
@@ -81,22 +69,10 @@ impl FromRow for Project {
     }
 }
 
-impl FromRow for Budget {
-    fn from_row(row: &mut Row) -> Result<Self> {
-        Ok(Self { energy_kwh: row.next()?, emissions_kg: row.next()?, webhook: row.next()? })
-    }
-}
-
-impl FromRow for (Budget, Project) {
-    fn from_row(row: &mut Row) -> Result<Self> {
-        Ok((Budget::from_row(row)?, Project::from_row(row)?))
-    }
-}
-
 impl Store {
     /// Adds a project. None where the organization is not there.
     pub async fn create_project(&self, project: NewProject) -> Result<Option<Project>> {
-        self.write(move |session| Box::pin(insert(session, project))).await
+        self.change(move |session| Box::pin(insert(session, project))).await
     }
 
     /// A project.
@@ -117,6 +93,30 @@ impl Store {
         self.look_up(move |session| {
             Box::pin(async move {
                 let params = [organization.into(), paging.floor(), paging.probe()];
+                Ok(paging.page(session.positions::<Cursor, _>(&sql, &params).await?))
+            })
+        })
+        .await
+    }
+
+    /// Projects of an organization whose name or description has a text in it, in the order of
+    /// creation. Letters beyond ASCII are told apart by case in SQLite.
+    pub async fn projects_like(
+        &self,
+        organization: OrganizationId,
+        text: &str,
+        paging: Paging,
+    ) -> Result<Page<Project>> {
+        let sql = format!(
+            "SELECT p.key, {COLUMNS} FROM live_projects p \
+             WHERE p.organization_id = $1 AND p.key > $2 \
+             AND (lower(p.name) LIKE $4 ESCAPE '!' OR lower(p.description) LIKE $4 ESCAPE '!') \
+             ORDER BY p.key LIMIT $3"
+        );
+        let pattern = pattern_of(text);
+        self.look_up(move |session| {
+            Box::pin(async move {
+                let params = [organization.into(), paging.floor(), paging.probe(), pattern.into()];
                 Ok(paging.page(session.positions::<Cursor, _>(&sql, &params).await?))
             })
         })
@@ -147,7 +147,7 @@ impl Store {
              WHERE id = $1 AND deleted_us IS NULL RETURNING {}",
             COLUMNS.replace("p.", "")
         );
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 let params = [
                     id.into(),
@@ -164,7 +164,7 @@ impl Store {
     /// Deletes a project with its experiments, runs, rows and tokens, however many: gone at once,
     /// their space is freed by [`reclaim`](Self::reclaim). Whether it was there.
     pub async fn delete_project(&self, id: ProjectId, now: Timestamp) -> Result<bool> {
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 let tokens = "DELETE FROM project_tokens WHERE project_id = $1";
                 session.execute(tokens, &[id.into()]).await?;
@@ -175,59 +175,18 @@ impl Store {
         })
         .await
     }
+}
 
-    /// What a project may use in a month; none where the project is not there.
-    pub async fn budget(&self, id: ProjectId) -> Result<Option<Budget>> {
-        let sql = format!("SELECT {BUDGET} FROM live_projects p WHERE p.id = $1");
-        self.look_up(move |session| Box::pin(async move { session.find(&sql, &[id.into()]).await }))
-            .await
+/// What `LIKE` takes for a text that may stand anywhere.
+fn pattern_of(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in text.to_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
     }
-
-    /// Sets what a project may use in a month. Whether the project is there.
-    pub async fn set_budget(&self, id: ProjectId, budget: Budget) -> Result<bool> {
-        let sql = "UPDATE projects SET budget_kwh = $2, budget_kg = $3, budget_webhook = $4 \
-                   WHERE id = $1 AND deleted_us IS NULL";
-        self.write(move |session| {
-            Box::pin(async move {
-                let params = [
-                    id.into(),
-                    budget.energy_kwh.into(),
-                    budget.emissions_kg.into(),
-                    budget.webhook.into(),
-                ];
-                session.touches(sql, &params).await
-            })
-        })
-        .await
-    }
-
-    /// All projects that have a budget.
-    pub async fn budgets(&self) -> Result<Vec<(Budget, Project)>> {
-        let sql = format!(
-            "SELECT {BUDGET}, {COLUMNS} FROM live_projects p \
-             WHERE p.budget_kwh IS NOT NULL OR p.budget_kg IS NOT NULL ORDER BY p.key"
-        );
-        self.look_up(move |session| Box::pin(async move { session.list(&sql, &[]).await })).await
-    }
-
-    /// Whether this is the first alert of a kind for a project in a month (year * 12 + month):
-    /// several processes may ask, one is told yes.
-    pub async fn claim_budget_alert(
-        &self,
-        id: ProjectId,
-        month: i64,
-        kind: &'static str,
-        now: Timestamp,
-    ) -> Result<bool> {
-        let sql = "INSERT INTO budget_alerts (project_id, month, kind, sent_us) \
-                   VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-        self.write(move |session| {
-            Box::pin(async move {
-                session.touches(sql, &[id.into(), month.into(), kind.into(), now.into()]).await
-            })
-        })
-        .await
-    }
+    pattern + "%"
 }
 
 pub(crate) async fn find(session: &mut Session, id: ProjectId) -> Result<Option<Project>> {

@@ -5,6 +5,7 @@
 use crate::cell::{Cell, FromRow, Row};
 use crate::error::Result;
 use crate::id::{ProjectId, ProjectTokenId, UserId};
+use crate::page::{Cursor, Page, Paging};
 use crate::secret::{Digest, SecretText};
 use crate::sign_in::USE_DEBOUNCE_US;
 use crate::store::Store;
@@ -90,6 +91,12 @@ impl FromRow for ProjectToken {
     }
 }
 
+impl FromRow for (Option<String>, ProjectToken) {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok((row.next()?, ProjectToken::from_row(row)?))
+    }
+}
+
 impl Store {
     /// Adds a token. None where the project is not there.
     pub async fn create_project_token(
@@ -98,7 +105,7 @@ impl Store {
     ) -> Result<Option<ProjectToken>> {
         let sql = "INSERT INTO project_tokens (id, project_id, name, digest, access, is_revoked, \
                    created_by, created_us, expires_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 if crate::project::find(session, token.project_id).await?.is_none() {
                     return Ok(None);
@@ -138,6 +145,42 @@ impl Store {
         );
         self.look_up(move |session| {
             Box::pin(async move { session.list(&sql, &[project.into()]).await })
+        })
+        .await
+    }
+
+    /// Some tokens of a project, in the order of creation, each with the name of who made it.
+    pub async fn project_token_page(
+        &self,
+        project: ProjectId,
+        paging: Paging,
+    ) -> Result<Page<(Option<String>, ProjectToken)>> {
+        let sql = format!(
+            "SELECT t.key, u.name, {COLUMNS} FROM project_tokens t \
+             LEFT JOIN users u ON u.id = t.created_by \
+             WHERE t.project_id = $1 AND t.key > $2 ORDER BY t.key LIMIT $3"
+        );
+        self.look_up(move |session| {
+            Box::pin(async move {
+                let params = [project.into(), paging.floor(), paging.probe()];
+                Ok(paging.page(session.positions::<Cursor, _>(&sql, &params).await?))
+            })
+        })
+        .await
+    }
+
+    /// A token of a project, with the name of who made it.
+    pub async fn project_token_of(
+        &self,
+        project: ProjectId,
+        id: ProjectTokenId,
+    ) -> Result<Option<(Option<String>, ProjectToken)>> {
+        let sql = format!(
+            "SELECT u.name, {COLUMNS} FROM project_tokens t \
+             LEFT JOIN users u ON u.id = t.created_by WHERE t.project_id = $1 AND t.id = $2"
+        );
+        self.look_up(move |session| {
+            Box::pin(async move { session.find(&sql, &[project.into(), id.into()]).await })
         })
         .await
     }
@@ -208,7 +251,7 @@ impl Store {
              lookup_value = NULL WHERE project_id = $1 AND id = $2 AND NOT is_revoked RETURNING {}",
             COLUMNS.replace("t.", "")
         );
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 let params = [project.into(), id.into(), digest.into(), expires.into()];
                 session.find(&sql, &params).await
@@ -224,7 +267,7 @@ impl Store {
         id: ProjectTokenId,
     ) -> Result<bool> {
         let sql = "UPDATE project_tokens SET is_revoked = $3 WHERE project_id = $1 AND id = $2";
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 session.touches(sql, &[project.into(), id.into(), true.into()]).await
             })
@@ -239,7 +282,7 @@ impl Store {
         id: ProjectTokenId,
     ) -> Result<bool> {
         let sql = "DELETE FROM project_tokens WHERE project_id = $1 AND id = $2";
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move { session.touches(sql, &[project.into(), id.into()]).await })
         })
         .await

@@ -245,7 +245,7 @@ impl Store {
     /// Deletes a run with its rows: gone at once, its space is freed by
     /// [`reclaim`](Self::reclaim). Whether it was there.
     pub async fn delete_run(&self, id: RunId, now: Timestamp) -> Result<bool> {
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 let sql = "UPDATE runs SET deleted_us = $2 WHERE id = \
                            (SELECT r.id FROM live_runs r WHERE r.id = $1)";

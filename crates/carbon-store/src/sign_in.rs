@@ -126,7 +126,7 @@ impl Store {
     ) -> Result<()> {
         let sql = "INSERT INTO sessions (digest, user_id, payload, created_us, last_seen_us, \
                    expires_us) VALUES ($1, $2, $3, $4, $4, $5)";
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 let params =
                     [digest.into(), user.into(), payload.into(), now.into(), expires.into()];
@@ -184,7 +184,7 @@ impl Store {
 
     /// Ends a session. Whether it was there.
     pub async fn close_session(&self, digest: Digest) -> Result<bool> {
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 session.touches("DELETE FROM sessions WHERE digest = $1", &[digest.into()]).await
             })
@@ -194,7 +194,7 @@ impl Store {
 
     /// Ends all sessions of a person; how many.
     pub async fn close_sessions(&self, user: UserId) -> Result<u64> {
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 session.execute("DELETE FROM sessions WHERE user_id = $1", &[user.into()]).await
             })
@@ -206,7 +206,7 @@ impl Store {
     pub async fn create_access_token(&self, token: AccessToken, digest: Digest) -> Result<()> {
         let sql = "INSERT INTO access_tokens (id, user_id, name, digest, created_us, expires_us) \
                    VALUES ($1, $2, $3, $4, $5, $6)";
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 let params = [
                     token.id.into(),
@@ -264,7 +264,7 @@ impl Store {
 
     /// Deletes a person's token. Whether it was there.
     pub async fn delete_access_token(&self, user: UserId, id: AccessTokenId) -> Result<bool> {
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 let sql = "DELETE FROM access_tokens WHERE id = $1 AND user_id = $2";
                 session.touches(sql, &[id.into(), user.into()]).await
@@ -284,7 +284,7 @@ impl Store {
         let sql = "INSERT INTO pending (kind, digest, payload, expires_us) \
                    VALUES ($1, $2, $3, $4) ON CONFLICT (kind, digest) \
                    DO UPDATE SET payload = excluded.payload, expires_us = excluded.expires_us";
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 let params = [kind.name().into(), digest.into(), payload.into(), expires.into()];
                 session.execute(sql, &params).await.map(drop)

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::emission::{Batch, Ingested};
 use crate::error::{Error, Result};
+use crate::journal::{self, AuditEntry};
+use crate::outcome::Outcome;
 use crate::postgres::{Mode, Postgres};
 use crate::run::{self, NewRun, Run};
 use crate::session::{Answer, Session};
@@ -16,7 +18,11 @@ use crate::sqlite::{self, Guard, Sqlite};
 /// empty list; errors say what the caller should do. A method that changes something answers when
 /// it is on the disk.
 #[derive(Clone)]
-pub struct Store(Arc<Inner>);
+pub struct Store {
+    inner: Arc<Inner>,
+    /// What changes through this copy are noted as.
+    note: Option<Arc<AuditEntry>>,
+}
 
 enum Inner {
     Sqlite { database: Sqlite, path: Option<PathBuf> },
@@ -25,7 +31,7 @@ enum Inner {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match &*self.0 {
+        f.write_str(match &*self.inner {
             Inner::Sqlite { path: Some(_), .. } => "Store(SQLite)",
             Inner::Sqlite { path: None, .. } => "Store(memory)",
             Inner::Postgres(_) => "Store(PostgreSQL)",
@@ -53,7 +59,7 @@ impl Store {
                 if matches!(scheme.split('+').next(), Some("postgres" | "postgresql")) =>
             {
                 let postgres = Postgres::open(&format!("postgres://{rest}")).await?;
-                Ok(Self(Arc::new(Inner::Postgres(postgres))))
+                Ok(Self::over(Inner::Postgres(postgres)))
             }
             _ => Err(Error::Address("starts neither with sqlite:// nor with postgres://")),
         }
@@ -66,23 +72,23 @@ impl Store {
             let database = Sqlite::open_file(&path)?;
             Ok(Inner::Sqlite { database, path: Some(path) })
         });
-        Ok(Self(Arc::new(inner.await?)))
+        Ok(Self::over(inner.await?))
     }
 
     /// An empty store in memory.
     pub async fn open_memory() -> Result<Self> {
         let inner = blocking(|| Ok(Inner::Sqlite { database: Sqlite::open_memory()?, path: None }));
-        Ok(Self(Arc::new(inner.await?)))
+        Ok(Self::over(inner.await?))
     }
 
     /// Finishes what was accepted and closes the database. Later calls are `Unavailable`.
     pub async fn close(&self) {
-        match &*self.0 {
+        match &*self.inner {
             Inner::Sqlite { database, .. } => {
                 if let Some(readers) = &database.readers {
                     readers.close();
                 }
-                let store = Arc::clone(&self.0);
+                let store = Arc::clone(&self.inner);
                 let closed = tokio::task::spawn_blocking(move || {
                     if let Inner::Sqlite { database, .. } = &*store {
                         database.writer.close();
@@ -103,7 +109,7 @@ impl Store {
     /// names a row of another run is a `Conflict`.
     pub async fn ingest(&self, batch: Batch) -> Result<Ingested> {
         batch.check()?;
-        match &*self.0 {
+        match &*self.inner {
             Inner::Sqlite { database, .. } => database.writer.ingest(batch).await,
             Inner::Postgres(postgres) => postgres.writers.ingest(batch).await,
         }
@@ -112,7 +118,7 @@ impl Store {
     /// Copies the database into a new file while it is in use. PostgreSQL has its own program for
     /// that, `pg_dump`, and is not copied here.
     pub async fn back_up(&self, target: &Path) -> Result<()> {
-        let Inner::Sqlite { path: Some(source), .. } = &*self.0 else {
+        let Inner::Sqlite { path: Some(source), .. } = &*self.inner else {
             return Err(Error::Address("only a SQLite file is copied; use pg_dump"));
         };
         let (source, target) = (source.clone(), target.to_owned());
@@ -126,13 +132,43 @@ impl Store {
         blocking(move || sqlite::restore(&copy, &target)).await
     }
 
+    /// The same store, whose next change is noted in the audit log, in the transaction of the change:
+    /// there is no change without its entry, and no entry where nothing changed.
+    #[must_use]
+    pub fn noting(&self, entry: AuditEntry) -> Self {
+        Self { inner: Arc::clone(&self.inner), note: Some(Arc::new(entry)) }
+    }
+
+    fn over(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner), note: None }
+    }
+
+    /// Runs a use case that somebody answers for, and notes it.
+    pub(crate) async fn change<T, F>(&self, use_case: F) -> Result<T>
+    where
+        T: Outcome + Send + 'static,
+        F: for<'s> FnOnce(&'s mut Session) -> Answer<'s, T> + Send + 'static,
+    {
+        let Some(note) = self.note.clone() else { return self.write(use_case).await };
+        self.write(move |session| {
+            Box::pin(async move {
+                let outcome = use_case(session).await?;
+                if outcome.is_change() {
+                    journal::insert(session, &note).await?;
+                }
+                Ok(outcome)
+            })
+        })
+        .await
+    }
+
     /// Runs a use case that changes something.
     pub(crate) async fn write<T, F>(&self, use_case: F) -> Result<T>
     where
         T: Send + 'static,
         F: for<'s> FnOnce(&'s mut Session) -> Answer<'s, T> + Send + 'static,
     {
-        match &*self.0 {
+        match &*self.inner {
             Inner::Sqlite { database, .. } => database.writer.run(Guard::Savepoint, use_case).await,
             Inner::Postgres(postgres) => postgres.pool.run(Mode::Write, use_case).await,
         }
@@ -140,7 +176,7 @@ impl Store {
 
     /// Adds a run as part of a commit of many.
     pub(crate) async fn write_run(&self, run: NewRun) -> Result<Option<Run>> {
-        match &*self.0 {
+        match &*self.inner {
             Inner::Sqlite { database, .. } => {
                 database
                     .writer
@@ -174,7 +210,7 @@ impl Store {
         T: Send + 'static,
         F: for<'s> FnOnce(&'s mut Session) -> Answer<'s, T> + Send + 'static,
     {
-        match &*self.0 {
+        match &*self.inner {
             Inner::Sqlite { database: Sqlite { readers: Some(readers), .. }, .. } => {
                 readers.run(use_case).await
             }

@@ -109,7 +109,7 @@ pub(crate) fn email_key(email: &str) -> String {
 impl Store {
     /// Adds a person. An address or subject that is taken is a `Conflict`.
     pub async fn create_user(&self, user: NewUser) -> Result<User> {
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move { insert(session, &user).await?.ok_or(Error::Conflict) })
         })
         .await
@@ -125,7 +125,7 @@ impl Store {
         project_name: String,
         project_description: String,
     ) -> Result<Provisioned> {
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 if let Some(known) = known(session, &user).await? {
                     return Ok(Provisioned::Known(known));
@@ -207,7 +207,7 @@ impl Store {
              WHERE u.id = $1 RETURNING {}",
             COLUMNS.replace("u.", "")
         );
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 let key = change.email.as_deref().map(email_key);
                 let params: [Cell; 8] = [

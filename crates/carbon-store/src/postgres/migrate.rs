@@ -5,7 +5,10 @@ use super::link::{Link, fault};
 use crate::error::{Error, Result};
 
 /// The steps in order, each with the schema that it makes.
-const STEPS: [(i64, &str); 1] = [(1, include_str!("../../migrations/postgres/0001_base.sql"))];
+const STEPS: [(i64, &str); 2] = [
+    (1, include_str!("../../migrations/postgres/0001_base.sql")),
+    (2, include_str!("../../migrations/postgres/0002_budgets.sql")),
+];
 
 /// The newest schema.
 const KNOWN: i64 = STEPS[STEPS.len() - 1].0;

@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "the bodies of these tests are functions of their own")]
 
 mod accounts;
+mod administration;
+mod budgets;
 mod databases;
 mod figures;
 mod first_start;

@@ -125,11 +125,11 @@ async fn journals_are_read_in_pages(store: Store) {
         store.add_telemetry(id, at(n), "minimal", format!("{{\"n\":{n}}}")).await.unwrap();
     }
     let first = store.audit_log(seed.organization.id, Paging::first(3)).await.unwrap();
-    let subjects: Vec<_> = first.items.iter().map(|entry| entry.subject.as_str()).collect();
+    let subjects: Vec<_> = first.items.iter().map(|record| record.entry.subject.as_str()).collect();
     assert_eq!(subjects, ["4", "3", "2"]);
     let rest = Paging::after(first.next.unwrap(), 3);
     let rest = store.audit_log(seed.organization.id, rest).await.unwrap();
-    let subjects: Vec<_> = rest.items.iter().map(|entry| entry.subject.as_str()).collect();
+    let subjects: Vec<_> = rest.items.iter().map(|record| record.entry.subject.as_str()).collect();
     assert_eq!((subjects, rest.next), (vec!["1", "0"], None));
     let other = carbon_store::OrganizationId::new();
     assert!(store.audit_log(other, Paging::ALL).await.unwrap().items.is_empty());

@@ -1,8 +1,8 @@
 //! Organizations, members, projects, tokens and experiments.
 
 use carbon_store::{
-    Added, Budget, Cursor, Digest, Error, ExperimentId, MemberChange, NewProjectToken,
-    OrganizationId, Paging, ProjectChange, ProjectId, ProjectTokenId, Role, Store, UserId,
+    Added, Cursor, Digest, Error, ExperimentId, MemberChange, NewProjectToken, OrganizationId,
+    Paging, ProjectChange, ProjectId, ProjectTokenId, Role, Store, TheirTokens, UserId,
 };
 
 use crate::seeds::{self, START, Seed, at, new_experiment, new_organization, new_user};
@@ -12,7 +12,6 @@ crate::contract!(
     members_come_change_and_go_but_the_last_admin_stays,
     two_admins_who_remove_each_other_leave_one,
     projects_change_and_belong_to_an_organization,
-    budgets_alert_once_a_month,
     tokens_are_found_rotated_revoked_and_deleted,
     experiments_belong_to_a_project,
     texts_that_databases_refuse_are_refused_alike,
@@ -55,13 +54,17 @@ async fn members_come_change_and_go_but_the_last_admin_stays(store: Store) {
 
     let demote = store.set_role(organization, admin, Role::Viewer).await.unwrap();
     assert_eq!(demote, MemberChange::LastAdmin);
-    let leave = store.remove_member(organization, admin).await.unwrap();
+    let leave = store.remove_member(organization, admin, TheirTokens::Keep).await.unwrap();
     assert_eq!(leave, MemberChange::LastAdmin);
-    let stranger = store.remove_member(organization, UserId::new()).await.unwrap();
+    let stranger =
+        store.remove_member(organization, UserId::new(), TheirTokens::Keep).await.unwrap();
     assert_eq!(stranger, MemberChange::NotAMember);
     let promote = store.set_role(organization, bob, Role::Admin).await.unwrap();
     assert_eq!(promote, MemberChange::Done);
-    assert_eq!(store.remove_member(organization, admin).await.unwrap(), MemberChange::Done);
+    assert_eq!(
+        store.remove_member(organization, admin, TheirTokens::Keep).await.unwrap(),
+        MemberChange::Done
+    );
     let members = store.members(organization).await.unwrap();
     assert_eq!(
         members.iter().map(|m| (m.user.id, m.role)).collect::<Vec<_>>(),
@@ -80,8 +83,8 @@ async fn two_admins_who_remove_each_other_leave_one(store: Store) {
             .await
             .unwrap();
         let (first, second) = tokio::join!(
-            store.remove_member(organization, ada),
-            store.remove_member(organization, bob)
+            store.remove_member(organization, ada, TheirTokens::Keep),
+            store.remove_member(organization, bob, TheirTokens::Keep)
         );
         let mut outcomes = [first.unwrap(), second.unwrap()];
         outcomes.sort_by_key(|outcome| *outcome != MemberChange::Done);
@@ -115,26 +118,6 @@ async fn projects_change_and_belong_to_an_organization(store: Store) {
         .unwrap();
     assert_eq!((renamed.name.as_str(), renamed.description.as_str()), ("new", "for tests"));
     assert_eq!(store.organization(seed.organization.id).await.unwrap(), Some(renamed));
-}
-
-async fn budgets_alert_once_a_month(store: Store) {
-    let seed = Seed::plant(&store, "a").await;
-    let id = seed.project.id;
-    assert_eq!(store.budget(id).await.unwrap(), Some(Budget::default()));
-    assert!(store.budgets().await.unwrap().is_empty());
-    let budget = Budget {
-        energy_kwh: Some(12.5),
-        emissions_kg: None,
-        webhook: Some("https://example.org/hook".to_owned()),
-    };
-    assert!(store.set_budget(id, budget.clone()).await.unwrap());
-    assert!(!store.set_budget(ProjectId::new(), budget.clone()).await.unwrap());
-    assert_eq!(store.budgets().await.unwrap(), [(budget, seed.project)]);
-    let claim = |month, kind| store.claim_budget_alert(id, month, kind, START);
-    assert!(claim(24_315, "forecast").await.unwrap());
-    assert!(!claim(24_315, "forecast").await.unwrap());
-    assert!(claim(24_315, "actual").await.unwrap());
-    assert!(claim(24_316, "forecast").await.unwrap());
 }
 
 async fn tokens_are_found_rotated_revoked_and_deleted(store: Store) {
