@@ -7,6 +7,7 @@ use crate::required::nullable;
 /// A new row: `POST /emissions`, signed by a project's token. Figures are of the interval alone, not
 /// of the run so far, and none is negative.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EmissionIn {
     /// When the interval ended, ISO 8601 with its zone.
     pub timestamp: String,
@@ -63,6 +64,7 @@ pub struct EmissionIn {
 
 /// A row as the server tells it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Emission {
     /// When the interval ended.
     pub timestamp: String,

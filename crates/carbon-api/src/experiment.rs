@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A new experiment: `POST /experiments`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExperimentIn {
     /// Time; the server takes its own.
     #[serde(default)]
@@ -36,6 +37,7 @@ pub struct ExperimentIn {
 
 /// An experiment as the server tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Experiment {
     /// Name.
     pub name: String,

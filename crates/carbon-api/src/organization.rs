@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A new organisation: `POST /organizations`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OrganizationIn {
     /// Name.
     pub name: String,
@@ -13,6 +14,7 @@ pub struct OrganizationIn {
 
 /// Changes of an organisation: `PATCH /organizations/{id}`. What is absent stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OrganizationPatch {
     /// Name.
     #[serde(default)]
@@ -24,6 +26,7 @@ pub struct OrganizationPatch {
 
 /// An organisation as the server tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Organization {
     /// Name.
     pub name: String,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Some items of a list, and how many there are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PageOf{T}"))]
 pub struct Page<T> {
     /// Those of this page; none beyond the end.
     pub items: Vec<T>,

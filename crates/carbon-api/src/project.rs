@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A new project: `POST /projects`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProjectIn {
     /// Name.
     pub name: String,
@@ -15,6 +16,7 @@ pub struct ProjectIn {
 
 /// Changes of a project: `PATCH /projects/{id}`. What is absent stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProjectPatch {
     /// Name.
     #[serde(default)]
@@ -29,6 +31,7 @@ pub struct ProjectPatch {
 
 /// A project as the server tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Project {
     /// Name.
     pub name: String,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A new run: `POST /runs`, signed by a project's token.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunIn {
     /// When it began, ISO 8601 with its zone.
     pub timestamp: String,
@@ -56,6 +57,7 @@ pub struct RunIn {
 
 /// A run as the server tells it: what was sent, and its id.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Run {
     /// When it began.
     pub timestamp: String,

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 /// A message: `POST /telemetry`. Unknown fields and, at level `minimal`, fields beyond
 /// [`ENVIRONMENT_FIELDS`] are refused by servers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Telemetry {
     /// ISO 8601 with its zone.
     pub timestamp: String,

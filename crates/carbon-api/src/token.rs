@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A new token: `POST /projects/{id}/api-tokens`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProjectTokenIn {
     /// What it is called in lists.
     #[serde(default)]
@@ -21,6 +22,7 @@ fn write() -> i64 {
 
 /// A token as the server tells it; the token itself only once, when it is made.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProjectToken {
     /// UUID.
     pub id: String,

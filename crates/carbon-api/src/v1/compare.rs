@@ -6,6 +6,7 @@ use super::{ExperimentName, Figures, ProjectName, Run};
 
 /// `GET /v1/runs/compare?run=…&run=…`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// The runs, in the order in which they were asked for.
     pub runs: Vec<Compared>,
@@ -15,6 +16,7 @@ pub struct Comparison {
 
 /// A run that is compared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Compared {
     /// The run.
     pub run: Run,
@@ -28,6 +30,7 @@ pub struct Compared {
 
 /// How a run differs from the first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunDifference {
     /// UUID of the run.
     pub run_id: String,
@@ -41,6 +44,7 @@ pub struct RunDifference {
 
 /// A difference, this run less the first, in the unit of the figure.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Difference {
     /// The difference.
     pub value: f64,
@@ -56,6 +60,7 @@ pub struct Difference {
 
 /// What can be said of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// This run took more, whatever the truth within both intervals.

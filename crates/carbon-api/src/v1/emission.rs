@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A stored row. The names are those by which rows are sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "V1Emission"))]
 pub struct Emission {
     /// UUID.
     pub id: String,
@@ -51,6 +52,7 @@ pub struct Emission {
 
 /// Answer of `POST /v1/emissions`: everything is on the disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BulkStored {
     /// Rows that were not there before.
     pub stored: usize,

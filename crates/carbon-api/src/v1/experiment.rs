@@ -6,6 +6,7 @@ use super::Figures;
 
 /// An experiment in a list: `GET /v1/projects/{id}/experiments`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExperimentRow {
     /// What the published API tells of it; the time is UTC with `Z`.
     #[serde(flatten)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What some rows come to. Sums take a figure that a row does not have as zero, means pass over it.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Figures {
     /// Rows.
     pub rows: i64,
@@ -43,6 +44,7 @@ pub struct Figures {
 
 /// Sums of a window: `GET /v1/SCOPE/{id}/sums`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sums {
     /// First instant that counts; null without a limit.
     pub start: Option<String>,
@@ -60,6 +62,7 @@ pub struct Sums {
 
 /// Rows that have something in common.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Group {
     /// UUID of the project, experiment, run or member, or name of the host; null where the rows do
     /// not tell it.
@@ -73,6 +76,7 @@ pub struct Group {
 
 /// Stretches of one length: `GET /v1/SCOPE/{id}/series`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Series {
     /// First instant that counts; null where there are no rows and no window was given.
     pub start: Option<String>,
@@ -86,6 +90,7 @@ pub struct Series {
 
 /// What the rows of one stretch come to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SeriesPoint {
     /// When the stretch begins; the first may begin before the window, of which it has the start.
     pub start: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A run with rows in the last five minutes. `GET /v1/SCOPE/{id}/live` sends a list of them as the
 /// data of each `runs` event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LiveRun {
     /// UUID of the run.
     pub run_id: String,

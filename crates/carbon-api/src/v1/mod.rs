@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 /// Part of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CursorPageOf{T}"))]
 pub struct Page<T> {
     /// What was found, in order.
     pub items: Vec<T>,

@@ -7,6 +7,7 @@ use super::Figures;
 
 /// A run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "V1Run"))]
 pub struct Run {
     /// What the published API tells of it; the time is UTC with `Z`.
     #[serde(flatten)]
@@ -25,6 +26,7 @@ pub struct Run {
 
 /// A run in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunRow {
     /// The run.
     #[serde(flatten)]
@@ -41,6 +43,7 @@ pub struct RunRow {
 
 /// A run by itself: `GET /v1/runs/{id}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunDetail {
     /// The run.
     #[serde(flatten)]
@@ -59,6 +62,7 @@ pub struct RunDetail {
 
 /// The project that a run belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProjectOfRun {
     /// UUID.
     pub id: String,
@@ -72,6 +76,7 @@ pub struct ProjectOfRun {
 
 /// A project, to be named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ProjectName {
     /// UUID.
     pub id: String,
@@ -81,6 +86,7 @@ pub struct ProjectName {
 
 /// An experiment, to be named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExperimentName {
     /// UUID.
     pub id: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// `POST /v1/runs/{id}/tasks`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TasksIn {
     /// At most 1,000.
     pub tasks: Vec<TaskIn>,
@@ -12,6 +13,7 @@ pub struct TasksIn {
 
 /// A new task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TaskIn {
     /// The client's id (UUID), by which a repeated task counts once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,6 +41,7 @@ pub struct TaskIn {
 
 /// Answer of `POST /v1/runs/{id}/tasks`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TasksStored {
     /// Tasks that were not there before.
     pub stored: usize,
@@ -46,6 +49,7 @@ pub struct TasksStored {
 
 /// A stored task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Task {
     /// UUID.
     pub id: String,
