@@ -4,7 +4,6 @@ use carbon_api as wire;
 use carbon_store::{
     Emission, Experiment, Member, Organization, Project, ProjectToken, Run, Sums, Timestamp,
 };
-use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::wire::Micros;
@@ -89,44 +88,44 @@ impl App {
         }
     }
 
-    pub(crate) fn experiment_report(&self, of: &Experiment, sums: &Sums) -> Value {
-        let head = json!({
-            "name": of.name,
-            "description": of.description,
-            "country_name": of.country_name,
-            "country_iso_code": of.country_iso_code,
-            "region": of.region,
-            "on_cloud": of.on_cloud,
-            "cloud_provider": of.cloud_provider,
-            "cloud_region": of.cloud_region,
-            "timestamp": self.time(of.timestamp),
-            "project_id": of.project_id.to_string(),
-            "experiment_id": of.id.to_string(),
-        });
-        report(head, sums, &whole_seconds(sums.duration_s).into())
+    pub(crate) fn experiment_report(&self, of: Experiment, sums: &Sums) -> wire::ExperimentReport {
+        wire::ExperimentReport {
+            name: of.name,
+            description: of.description,
+            country_name: of.country_name,
+            country_iso_code: of.country_iso_code,
+            region: of.region,
+            on_cloud: of.on_cloud,
+            cloud_provider: of.cloud_provider,
+            cloud_region: of.cloud_region,
+            timestamp: self.time(of.timestamp),
+            project_id: of.project_id.to_string(),
+            experiment_id: of.id.to_string(),
+            figures: figures(sums, whole_seconds(sums.duration_s)),
+        }
     }
 
-    pub(crate) fn run_report(&self, of: &Run, sums: &Sums) -> Value {
-        let facts = &of.facts;
-        let head = json!({
-            "timestamp": self.time(of.timestamp),
-            "experiment_id": of.experiment_id.to_string(),
-            "os": facts.os,
-            "python_version": facts.python_version,
-            "codecarbon_version": facts.codecarbon_version,
-            "cpu_count": facts.cpu_count,
-            "cpu_model": facts.cpu_model,
-            "gpu_count": facts.gpu_count,
-            "gpu_model": facts.gpu_model,
-            "longitude": facts.longitude,
-            "latitude": facts.latitude,
-            "region": facts.region,
-            "provider": facts.provider,
-            "ram_total_size": facts.ram_total_size,
-            "tracking_mode": facts.tracking_mode,
-            "run_id": of.id.to_string(),
-        });
-        report(head, sums, &sums.duration_s.into())
+    pub(crate) fn run_report(&self, of: Run, sums: &Sums) -> wire::RunReport {
+        let facts = of.facts;
+        wire::RunReport {
+            timestamp: self.time(of.timestamp),
+            experiment_id: of.experiment_id.to_string(),
+            os: facts.os,
+            python_version: facts.python_version,
+            codecarbon_version: facts.codecarbon_version,
+            cpu_count: facts.cpu_count,
+            cpu_model: facts.cpu_model,
+            gpu_count: facts.gpu_count,
+            gpu_model: facts.gpu_model,
+            longitude: facts.longitude,
+            latitude: facts.latitude,
+            region: facts.region,
+            provider: facts.provider,
+            ram_total_size: facts.ram_total_size,
+            tracking_mode: facts.tracking_mode,
+            run_id: of.id.to_string(),
+            figures: figures(sums, sums.duration_s),
+        }
     }
 }
 
@@ -150,65 +149,58 @@ pub(crate) fn project(project: Project, experiments: Vec<String>) -> wire::Proje
 }
 
 /// A member as the published list shows it; the role is told beside it.
-pub(crate) fn member(organization_id: &str, member: &Member) -> Value {
-    json!({
-        "email": member.user.email,
-        "id": member.user.id.to_string(),
-        "name": member.user.name,
-        "organizations": null,
-        "is_active": member.user.is_active,
-        "organization_id": organization_id,
-        "is_admin": member.role == carbon_store::Role::Admin,
-        "role": member.role.name(),
-    })
-}
-
-pub(crate) fn organization_report(of: &Organization, sums: &Sums) -> Value {
-    let head = json!({
-        "name": of.name,
-        "description": of.description,
-        "organization_id": of.id.to_string(),
-    });
-    report(head, sums, &whole_seconds(sums.duration_s).into())
-}
-
-pub(crate) fn project_report(of: &Project, sums: &Sums) -> Value {
-    let head = json!({
-        "name": of.name,
-        "description": of.description,
-        "organization_id": of.organization_id.to_string(),
-        "project_id": of.id.to_string(),
-    });
-    report(head, sums, &whole_seconds(sums.duration_s).into())
-}
-
-/// A head with the figures that all reports share. Every figure is a number, also where there are no
-/// rows; only a utilisation that nobody told is null.
-fn report(head: Value, sums: &Sums, duration: &Value) -> Value {
-    let mean = |average: carbon_store::Average| average.mean().unwrap_or_default();
-    let core = json!({
-        "emissions": sums.emissions_kg,
-        "cpu_power": mean(sums.cpu_power),
-        "gpu_power": mean(sums.gpu_power),
-        "ram_power": mean(sums.ram_power),
-        "cpu_energy": sums.cpu_energy_kwh,
-        "gpu_energy": sums.gpu_energy_kwh,
-        "ram_energy": sums.ram_energy_kwh,
-        "energy_consumed": sums.energy_kwh,
-        "duration": duration,
-        "emissions_rate": mean(sums.emissions_rate),
-        "emissions_count": sums.emissions_rate.count,
-        "cpu_utilization_percent": sums.cpu_utilization.mean(),
-        "gpu_utilization_percent": sums.gpu_utilization.mean(),
-        "ram_utilization_percent": sums.ram_utilization.mean(),
-    });
-    let mut all = Map::new();
-    for part in [head, core] {
-        if let Value::Object(part) = part {
-            all.extend(part);
-        }
+pub(crate) fn member(organization_id: &str, member: Member) -> wire::OrganizationUser {
+    wire::OrganizationUser {
+        email: member.user.email,
+        id: member.user.id.to_string(),
+        name: member.user.name,
+        organizations: None,
+        is_active: member.user.is_active,
+        organization_id: organization_id.to_owned(),
+        is_admin: member.role == carbon_store::Role::Admin,
+        role: member.role.name().to_owned(),
     }
-    Value::Object(all)
+}
+
+pub(crate) fn organization_report(of: Organization, sums: &Sums) -> wire::OrganizationReport {
+    wire::OrganizationReport {
+        name: of.name,
+        description: of.description,
+        organization_id: of.id.to_string(),
+        figures: figures(sums, whole_seconds(sums.duration_s)),
+    }
+}
+
+pub(crate) fn project_report(of: Project, sums: &Sums) -> wire::ProjectReport {
+    wire::ProjectReport {
+        name: of.name,
+        description: of.description,
+        organization_id: of.organization_id.to_string(),
+        project_id: of.id.to_string(),
+        figures: figures(sums, whole_seconds(sums.duration_s)),
+    }
+}
+
+/// The figures that all reports share. Every one is a number, also where there are no rows; only a
+/// utilisation that nobody told is null.
+fn figures<D>(sums: &Sums, duration: D) -> wire::ReportFigures<D> {
+    let mean = |average: carbon_store::Average| average.mean().unwrap_or_default();
+    wire::ReportFigures {
+        emissions: sums.emissions_kg,
+        cpu_power: mean(sums.cpu_power),
+        gpu_power: mean(sums.gpu_power),
+        ram_power: mean(sums.ram_power),
+        cpu_energy: sums.cpu_energy_kwh,
+        gpu_energy: sums.gpu_energy_kwh,
+        ram_energy: sums.ram_energy_kwh,
+        energy_consumed: sums.energy_kwh,
+        duration,
+        emissions_rate: mean(sums.emissions_rate),
+        emissions_count: sums.emissions_rate.count,
+        cpu_utilization_percent: sums.cpu_utilization.mean(),
+        gpu_utilization_percent: sums.gpu_utilization.mean(),
+        ram_utilization_percent: sums.ram_utilization.mean(),
+    }
 }
 
 /// The published API counts whole seconds; less than half of one is still one.

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use carbon_api as wire;
 use carbon_store::{Experiment, ExperimentId, Paging, Subject};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::projects::readable;
@@ -80,11 +79,11 @@ pub(super) async fn sums(
     caller: Caller,
     Id(id): Id,
     query: Query,
-) -> Result<Json<Vec<Value>>, Fault> {
+) -> Result<Json<Vec<wire::ExperimentReport>>, Fault> {
     let window = window(&app, query)?;
     let project = readable(&app, &caller, id).await?;
     let found = app.store().experiment_sums(project, window).await?.unwrap_or_default();
-    let reports = found.into_iter().map(|(of, sums)| app.experiment_report(&of, &sums));
+    let reports = found.into_iter().map(|(of, sums)| app.experiment_report(of, &sums));
     Ok(Json(reports.collect()))
 }
 

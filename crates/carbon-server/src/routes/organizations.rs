@@ -75,24 +75,24 @@ pub(super) async fn sums(
     caller: Caller,
     Id(id): Id,
     query: Query,
-) -> Result<Json<Value>, Fault> {
+) -> Result<Json<wire::OrganizationReport>, Fault> {
     let window = window(&app, query)?;
     let id = OrganizationId::from(id);
     app.allow(&caller, Action::ReadOrganizationSums, Subject::Organization(id)).await?;
     let (organization, sums) = app.store().organization_sums(id, window).await?.ok_or_else(gone)?;
-    Ok(Json(answer::organization_report(&organization, &sums)))
+    Ok(Json(answer::organization_report(organization, &sums)))
 }
 
 pub(super) async fn members(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id,
-) -> Result<Json<Vec<Value>>, Fault> {
+) -> Result<Json<Vec<wire::OrganizationUser>>, Fault> {
     let organization = OrganizationId::from(id);
     app.allow(&caller, Action::ListMembers, Subject::Organization(organization)).await?;
     let members = app.store().members(organization).await?;
     let id = id.to_string();
-    Ok(Json(members.into_iter().map(|member| answer::member(&id, &member)).collect()))
+    Ok(Json(members.into_iter().map(|member| answer::member(&id, member)).collect()))
 }
 
 pub(super) async fn add_member(

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use carbon_api as wire;
 use carbon_store::{NewProject, OrganizationId, Paging, ProjectChange, ProjectId, Subject};
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::answer;
@@ -131,12 +130,12 @@ pub(super) async fn sums(
     caller: Caller,
     Id(id): Id,
     query: Query,
-) -> Result<Json<Value>, Fault> {
+) -> Result<Json<wire::ProjectReport>, Fault> {
     let window = window(&app, query)?;
     let project = readable(&app, &caller, id).await?;
     let found = app.store().project_sums(project, window).await?;
     let (project, sums) = found.ok_or_else(|| not_found(id))?;
-    Ok(Json(answer::project_report(&project, &sums)))
+    Ok(Json(answer::project_report(project, &sums)))
 }
 
 /// A project that is there and that the caller may read.

@@ -109,11 +109,11 @@ pub(super) async fn sums(
     caller: Caller,
     Id(id): Id,
     query: Query,
-) -> Result<Json<Vec<Value>>, Fault> {
+) -> Result<Json<Vec<wire::RunReport>>, Fault> {
     let window = window(&app, query)?;
     let experiment = readable_experiment(&app, &caller, id).await?;
     let found = app.store().run_sums(experiment, window).await?;
-    Ok(Json(found.into_iter().map(|(of, sums)| app.run_report(&of, &sums)).collect()))
+    Ok(Json(found.into_iter().map(|(of, sums)| app.run_report(of, &sums)).collect()))
 }
 
 pub(super) async fn last(
