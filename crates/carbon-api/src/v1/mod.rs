@@ -1,6 +1,7 @@
 //! Wire types of what our own client and dashboard use, under `/v1`. Units are in the names of the
 //! fields, times are UTC with `Z`, lists are pages with cursors.
 
+pub mod admin;
 mod compare;
 mod emission;
 mod experiment;

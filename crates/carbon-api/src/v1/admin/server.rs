@@ -1,0 +1,59 @@
+//! What a client has to know of a server before anybody signs in.
+
+use serde::{Deserialize, Serialize};
+
+/// How people sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AuthName {
+    /// Not at all: everybody is one local user.
+    None,
+    /// With an address and a password.
+    Local,
+    /// At an OpenID provider.
+    Oidc,
+}
+
+/// What the server is: `GET /v1/server`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ServerInfo {
+    /// Version of the server.
+    pub version: String,
+    /// How people sign in.
+    pub auth: AuthName,
+    /// Address by which people reach it, where the operator says so; else the one of the request.
+    pub public_url: String,
+    /// What it offers.
+    pub features: Features,
+    /// Limits that clients keep to.
+    pub limits: ServerLimits,
+}
+
+/// What a server offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Features {
+    /// People choose passwords here, and operators hand out links for that.
+    pub passwords: bool,
+    /// Commands sign in at the server itself, which describes itself at
+    /// `/.well-known/openid-configuration`.
+    pub command_sign_in: bool,
+    /// People sign in at another service, by `/auth/login`.
+    pub provider_sign_in: bool,
+    /// Webhooks may be called in private networks and without TLS.
+    pub private_webhooks: bool,
+}
+
+/// Limits that clients keep to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ServerLimits {
+    /// Rows of one `POST /v1/emissions`.
+    pub bulk_rows: usize,
+    /// Its body, unpacked, in bytes.
+    pub bulk_bytes: usize,
+    /// Items of a page.
+    pub page_items: u32,
+}
