@@ -85,6 +85,50 @@ impl Measured {
         ]
     }
 
+    /// From all figures in the order of the columns.
+    pub(crate) fn from_figures(figures: &[Option<f64>; FIGURES]) -> Self {
+        let [
+            duration_s,
+            emissions_kg,
+            emissions_rate_kg_s,
+            cpu_power_w,
+            gpu_power_w,
+            ram_power_w,
+            cpu_energy_kwh,
+            gpu_energy_kwh,
+            ram_energy_kwh,
+            energy_kwh,
+            cpu_utilization_percent,
+            gpu_utilization_percent,
+            ram_utilization_percent,
+            energy_low_kwh,
+            energy_high_kwh,
+            emissions_low_kg,
+            emissions_high_kg,
+            wue,
+        ] = *figures;
+        Self {
+            duration_s: duration_s.unwrap_or_default(),
+            emissions_kg,
+            emissions_rate_kg_s,
+            cpu_power_w,
+            gpu_power_w,
+            ram_power_w,
+            cpu_energy_kwh,
+            gpu_energy_kwh,
+            ram_energy_kwh,
+            energy_kwh,
+            cpu_utilization_percent,
+            gpu_utilization_percent,
+            ram_utilization_percent,
+            energy_low_kwh,
+            energy_high_kwh,
+            emissions_low_kg,
+            emissions_high_kg,
+            wue: wue.unwrap_or_default(),
+        }
+    }
+
     fn check(&self) -> Result<()> {
         let figures = self.figures();
         if figures.iter().flatten().any(|figure| !figure.is_finite()) {
@@ -114,26 +158,11 @@ fn is_bounded((low, value, high): (Option<f64>, Option<f64>, Option<f64>)) -> bo
 
 impl FromRow for Measured {
     fn from_row(row: &mut Row) -> Result<Self> {
-        Ok(Self {
-            duration_s: row.next()?,
-            emissions_kg: row.next()?,
-            emissions_rate_kg_s: row.next()?,
-            cpu_power_w: row.next()?,
-            gpu_power_w: row.next()?,
-            ram_power_w: row.next()?,
-            cpu_energy_kwh: row.next()?,
-            gpu_energy_kwh: row.next()?,
-            ram_energy_kwh: row.next()?,
-            energy_kwh: row.next()?,
-            cpu_utilization_percent: row.next()?,
-            gpu_utilization_percent: row.next()?,
-            ram_utilization_percent: row.next()?,
-            energy_low_kwh: row.next()?,
-            energy_high_kwh: row.next()?,
-            emissions_low_kg: row.next()?,
-            emissions_high_kg: row.next()?,
-            wue: row.next()?,
-        })
+        let mut figures = [None; FIGURES];
+        for figure in &mut figures {
+            *figure = row.next()?;
+        }
+        Ok(Self::from_figures(&figures))
     }
 }
 

@@ -5,19 +5,20 @@
 
 use std::collections::HashMap;
 
-use crate::cell::{Cell, FromCell, FromRow, Row};
+use crate::cell::{Cell, FromCell};
 use crate::error::{Error, Result};
 use crate::experiment::{self, Experiment};
 use crate::id::{ExperimentId, OrganizationId, ProjectId, RunId, UserId};
 use crate::organization::{self, Organization};
 use crate::page::Paging;
+use crate::postgres;
 use crate::project::{self, Project};
 use crate::run::{self, Run};
 use crate::session::Session;
 use crate::sqlite;
 use crate::store::Store;
-use crate::sums::{NAMES, OF_A_ROW, Sums, TOTALS};
-use crate::time::{BucketWidth, DAY_US, HOUR_US, Timestamp, Window};
+use crate::sums::Sums;
+use crate::time::{BucketWidth, Timestamp, Window};
 
 /// Whose rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -324,9 +325,9 @@ pub(crate) struct Question {
     pub(crate) start: i64,
     pub(crate) end: i64,
     /// Width of the stretches; none where the window is one.
-    width: Option<i64>,
+    pub(crate) width: Option<i64>,
     /// Where the first stretch begins, not after the window.
-    origin: i64,
+    pub(crate) origin: i64,
 }
 
 /// Sums of one group in one stretch.
@@ -334,12 +335,6 @@ pub(crate) struct Found {
     pub(crate) item: Cell,
     pub(crate) stretch: i64,
     pub(crate) sums: Sums,
-}
-
-impl FromRow for Found {
-    fn from_row(row: &mut Row) -> Result<Self> {
-        Ok(Self { item: row.next()?, stretch: row.next()?, sums: Sums::from_row(row)? })
-    }
 }
 
 impl Question {
@@ -376,60 +371,7 @@ impl Question {
     async fn ask(&self, session: &mut Session) -> Result<Vec<Found>> {
         match session {
             Session::Sqlite(connection) => sqlite::answer(connection, self),
-            Session::Postgres(_) => {
-                let mut params = vec![self.id.clone(), self.start.into(), self.end.into()];
-                params.extend(
-                    self.width.iter().flat_map(|&width| [width.into(), self.origin.into()]),
-                );
-                session.list(&self.sql(), &params).await
-            }
+            Session::Postgres(link) => postgres::answer(link, self).await,
         }
-    }
-
-    /// The question in SQL. `$1` is the scope, `$2` and `$3` the window, `$4` the width of stretches
-    /// and `$5` where they are counted from.
-    ///
-    /// A day counts as a whole if it lies in the window and in one stretch; else its hours are looked
-    /// at, and of an hour that is cut, its rows.
-    fn sql(&self) -> String {
-        let (filter, item, has_buckets) = (self.filter, self.item, self.width.is_some());
-        let bucket =
-            |time: &str| if has_buckets { format!("({time} - $5) / $4") } else { "0".to_owned() };
-        let whole = |start: &str, length: i64| {
-            let end = format!("{start} + {}", length - 1);
-            let inside = format!("{start} >= $2 AND {end} <= $3");
-            if has_buckets {
-                format!("({inside} AND {} = {})", bucket(start), bucket(&format!("({end})")))
-            } else {
-                format!("({inside})")
-            }
-        };
-        let (whole_day, whole_hour) = (whole("d.start_us", DAY_US), whole("h.start_us", HOUR_US));
-        let (bucket_of_sums, bucket_of_row) = (bucket("start_us"), bucket("e.timestamp_us"));
-        let (names, raw, totals) = (&*NAMES, &*OF_A_ROW, &*TOTALS);
-        let (last_of_day, last_of_hour) = (DAY_US - 1, HOUR_US - 1);
-        format!(
-            "WITH days AS (
-           SELECT {item} AS item, d.*, {whole_day} AS whole
-           FROM live_runs r JOIN run_days d ON d.run_key = r.key
-           WHERE {filter} AND d.start_us >= $2 - {last_of_day} AND d.start_us <= $3
-         ), hours AS (
-           SELECT d.item, h.*, {whole_hour} AS whole
-           FROM days d JOIN run_hours h ON h.run_key = d.run_key
-             AND h.start_us >= d.start_us AND h.start_us <= d.start_us + {last_of_day}
-           WHERE NOT d.whole AND h.start_us >= $2 - {last_of_hour} AND h.start_us <= $3
-         )
-         SELECT item, bucket, {totals} FROM (
-           SELECT item, {bucket_of_sums} AS bucket, {names} FROM days WHERE whole
-           UNION ALL
-           SELECT item, {bucket_of_sums} AS bucket, {names} FROM hours WHERE whole
-           UNION ALL
-           SELECT h.item, {bucket_of_row} AS bucket, {raw}
-           FROM hours h JOIN emissions e ON e.run_key = h.run_key
-             AND e.timestamp_us >= h.start_us AND e.timestamp_us <= h.start_us + {last_of_hour}
-           WHERE NOT h.whole AND e.timestamp_us >= $2 AND e.timestamp_us <= $3
-         ) AS parts
-         GROUP BY item, bucket ORDER BY bucket"
-        )
     }
 }

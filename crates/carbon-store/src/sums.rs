@@ -2,9 +2,6 @@
 //! are the sums of all their rows, so that any window is whole days and hours and, at its edges,
 //! single rows.
 
-use std::fmt::Write as _;
-use std::sync::LazyLock;
-
 use crate::cell::{FromRow, Row};
 use crate::emission::Measured;
 use crate::error::Result;
@@ -124,87 +121,8 @@ pub struct Sums {
     pub emissions_bounds: Bounds,
 }
 
-/// A kept column and what a single row adds to it.
-type Column = (&'static str, &'static str);
-
-/// The kept columns in the order of the fields of `Sums`.
-const COLUMNS: [Column; 33] = [
-    ("row_count", "1"),
-    ("duration_s", "e.duration_s"),
-    ("emissions_kg", "coalesce(e.emissions_kg, 0)"),
-    ("energy", "coalesce(e.energy, 0)"),
-    ("cpu_energy", "coalesce(e.cpu_energy, 0)"),
-    ("gpu_energy", "coalesce(e.gpu_energy, 0)"),
-    ("ram_energy", "coalesce(e.ram_energy, 0)"),
-    ("rate_sum", "coalesce(e.emissions_rate, 0)"),
-    ("rate_count", "CASE WHEN e.emissions_rate IS NULL THEN 0 ELSE 1 END"),
-    ("cpu_power_sum", "coalesce(e.cpu_power, 0)"),
-    ("cpu_power_count", "CASE WHEN e.cpu_power IS NULL THEN 0 ELSE 1 END"),
-    ("gpu_power_sum", "coalesce(e.gpu_power, 0)"),
-    ("gpu_power_count", "CASE WHEN e.gpu_power IS NULL THEN 0 ELSE 1 END"),
-    ("ram_power_sum", "coalesce(e.ram_power, 0)"),
-    ("ram_power_count", "CASE WHEN e.ram_power IS NULL THEN 0 ELSE 1 END"),
-    ("cpu_utilization_sum", "coalesce(e.cpu_utilization, 0)"),
-    ("cpu_utilization_count", "CASE WHEN e.cpu_utilization IS NULL THEN 0 ELSE 1 END"),
-    ("gpu_utilization_sum", "coalesce(e.gpu_utilization, 0)"),
-    ("gpu_utilization_count", "CASE WHEN e.gpu_utilization IS NULL THEN 0 ELSE 1 END"),
-    ("ram_utilization_sum", "coalesce(e.ram_utilization, 0)"),
-    ("ram_utilization_count", "CASE WHEN e.ram_utilization IS NULL THEN 0 ELSE 1 END"),
-    ("cpu_work_ws", "coalesce(e.cpu_power * e.duration_s, 0)"),
-    ("cpu_weight_s", "CASE WHEN e.cpu_power IS NULL THEN 0 ELSE e.duration_s END"),
-    ("gpu_work_ws", "coalesce(e.gpu_power * e.duration_s, 0)"),
-    ("gpu_weight_s", "CASE WHEN e.gpu_power IS NULL THEN 0 ELSE e.duration_s END"),
-    ("ram_work_ws", "coalesce(e.ram_power * e.duration_s, 0)"),
-    ("ram_weight_s", "CASE WHEN e.ram_power IS NULL THEN 0 ELSE e.duration_s END"),
-    ("energy_low", "coalesce(e.energy_low, 0)"),
-    ("energy_high", "coalesce(e.energy_high, 0)"),
-    ("energy_bounds_count", "CASE WHEN e.energy_low IS NULL THEN 0 ELSE 1 END"),
-    ("emissions_low_kg", "coalesce(e.emissions_low_kg, 0)"),
-    ("emissions_high_kg", "coalesce(e.emissions_high_kg, 0)"),
-    ("emissions_bounds_count", "CASE WHEN e.emissions_low_kg IS NULL THEN 0 ELSE 1 END"),
-];
-
-/// `row_count, duration_s, …`
-pub(crate) static NAMES: LazyLock<String> = LazyLock::new(|| join(|name, _| name.to_owned()));
-
-/// What a row `e` of emissions adds to each column.
-pub(crate) static OF_A_ROW: LazyLock<String> =
-    LazyLock::new(|| join(|name, raw| format!("{raw} AS {name}")));
-
-/// Sums of columns of kept rows. Counts stay integers.
-pub(crate) static TOTALS: LazyLock<String> = LazyLock::new(|| {
-    join(|name, _| {
-        if name.ends_with("count") {
-            format!("CAST(sum({name}) AS BIGINT) AS {name}")
-        } else {
-            format!("sum({name}) AS {name}")
-        }
-    })
-});
-
-/// Adds to a kept row of `table` what an insert would have put there.
-pub(crate) fn additions(table: &str) -> String {
-    join(|name, _| format!("{name} = {table}.{name} + excluded.{name}"))
-}
-
-/// Number of kept columns.
-pub(crate) const WIDTH: usize = COLUMNS.len();
-
-fn join(each: impl Fn(&str, &str) -> String) -> String {
-    let mut text = String::new();
-    for (name, raw) in COLUMNS {
-        let comma = if text.is_empty() { "" } else { ", " };
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{comma}{}", each(name, raw));
-    }
-    text
-}
-
-/// A kept column of either kind.
-pub(crate) enum Total {
-    Count(i64),
-    Sum(f64),
-}
+/// How many numbers are kept.
+pub(crate) const WIDTH: usize = 33;
 
 impl Sums {
     /// Lower and upper bound of the energy, kWh; none unless every row has its own.
@@ -242,67 +160,66 @@ impl Sums {
         self.emissions_bounds.add(row.emissions_low_kg, row.emissions_high_kg);
     }
 
-    /// The kept columns, in their order.
-    pub(crate) fn totals(&self) -> [Total; WIDTH] {
-        use Total::{Count, Sum};
+    /// The kept numbers, in their order. Counts are far below 2^53, so that they are exact.
+    pub(crate) fn numbers(&self) -> [f64; WIDTH] {
         [
-            Count(self.rows),
-            Sum(self.duration_s),
-            Sum(self.emissions_kg),
-            Sum(self.energy_kwh),
-            Sum(self.cpu_energy_kwh),
-            Sum(self.gpu_energy_kwh),
-            Sum(self.ram_energy_kwh),
-            Sum(self.emissions_rate.sum),
-            Count(self.emissions_rate.count),
-            Sum(self.cpu_power.sum),
-            Count(self.cpu_power.count),
-            Sum(self.gpu_power.sum),
-            Count(self.gpu_power.count),
-            Sum(self.ram_power.sum),
-            Count(self.ram_power.count),
-            Sum(self.cpu_utilization.sum),
-            Count(self.cpu_utilization.count),
-            Sum(self.gpu_utilization.sum),
-            Count(self.gpu_utilization.count),
-            Sum(self.ram_utilization.sum),
-            Count(self.ram_utilization.count),
-            Sum(self.cpu_power_over_time.work_ws),
-            Sum(self.cpu_power_over_time.weight_s),
-            Sum(self.gpu_power_over_time.work_ws),
-            Sum(self.gpu_power_over_time.weight_s),
-            Sum(self.ram_power_over_time.work_ws),
-            Sum(self.ram_power_over_time.weight_s),
-            Sum(self.energy_bounds.low),
-            Sum(self.energy_bounds.high),
-            Count(self.energy_bounds.count),
-            Sum(self.emissions_bounds.low),
-            Sum(self.emissions_bounds.high),
-            Count(self.emissions_bounds.count),
+            self.rows as f64,
+            self.energy_kwh,
+            self.emissions_kg,
+            self.duration_s,
+            self.cpu_energy_kwh,
+            self.gpu_energy_kwh,
+            self.ram_energy_kwh,
+            self.emissions_rate.sum,
+            self.emissions_rate.count as f64,
+            self.cpu_power.sum,
+            self.cpu_power.count as f64,
+            self.gpu_power.sum,
+            self.gpu_power.count as f64,
+            self.ram_power.sum,
+            self.ram_power.count as f64,
+            self.cpu_utilization.sum,
+            self.cpu_utilization.count as f64,
+            self.gpu_utilization.sum,
+            self.gpu_utilization.count as f64,
+            self.ram_utilization.sum,
+            self.ram_utilization.count as f64,
+            self.cpu_power_over_time.work_ws,
+            self.cpu_power_over_time.weight_s,
+            self.gpu_power_over_time.work_ws,
+            self.gpu_power_over_time.weight_s,
+            self.ram_power_over_time.work_ws,
+            self.ram_power_over_time.weight_s,
+            self.energy_bounds.low,
+            self.energy_bounds.high,
+            self.energy_bounds.count as f64,
+            self.emissions_bounds.low,
+            self.emissions_bounds.high,
+            self.emissions_bounds.count as f64,
         ]
     }
 }
 
 impl FromRow for Sums {
     fn from_row(row: &mut Row) -> Result<Self> {
-        let mut columns = [0.0; WIDTH];
-        for column in &mut columns {
-            *column = row.next()?;
+        let mut numbers = [0.0; WIDTH];
+        for number in &mut numbers {
+            *number = row.next()?;
         }
-        Ok(Self::from_columns(&columns))
+        Ok(Self::from_numbers(&numbers))
     }
 }
 
 impl Sums {
-    /// From the kept columns, in their order. Counts are whole and far below 2^53.
-    pub(crate) fn from_columns(columns: &[f64; WIDTH]) -> Self {
-        let mut columns = columns.iter().copied();
-        let mut next = || columns.next().unwrap_or_default();
+    /// From the kept numbers, in their order.
+    pub(crate) fn from_numbers(numbers: &[f64; WIDTH]) -> Self {
+        let mut numbers = numbers.iter().copied();
+        let mut next = || numbers.next().unwrap_or_default();
         Self {
             rows: next() as i64,
-            duration_s: next(),
-            emissions_kg: next(),
             energy_kwh: next(),
+            emissions_kg: next(),
+            duration_s: next(),
             cpu_energy_kwh: next(),
             gpu_energy_kwh: next(),
             ram_energy_kwh: next(),

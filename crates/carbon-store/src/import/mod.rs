@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use crate::emission::{Batch, Ingested, MAX_BATCH_ROWS, MAX_VALUE, Measured, NewEmission};
+use crate::emission::{Batch, FIGURES, Ingested, MAX_BATCH_ROWS, MAX_VALUE, Measured, NewEmission};
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::time::Timestamp;
@@ -123,7 +123,7 @@ impl Store {
                     id: Some(id.into()),
                     run_id: run.into(),
                     timestamp,
-                    measured: measured(figures),
+                    measured: Measured::from_figures(&of_reference(&figures)),
                 });
             }
             let rows = batch.len() as u64;
@@ -136,38 +136,10 @@ impl Store {
     }
 }
 
-fn measured(figures: [Option<f64>; 14]) -> Measured {
-    let [
-        duration_s,
-        emissions_kg,
-        emissions_rate_kg_s,
-        cpu_power_w,
-        gpu_power_w,
-        ram_power_w,
-        cpu_energy_kwh,
-        gpu_energy_kwh,
-        ram_energy_kwh,
-        energy_kwh,
-        cpu_utilization_percent,
-        gpu_utilization_percent,
-        ram_utilization_percent,
-        wue,
-    ] = figures;
-    Measured {
-        duration_s: duration_s.unwrap_or_default(),
-        emissions_kg,
-        emissions_rate_kg_s,
-        cpu_power_w,
-        gpu_power_w,
-        ram_power_w,
-        cpu_energy_kwh,
-        gpu_energy_kwh,
-        ram_energy_kwh,
-        energy_kwh,
-        cpu_utilization_percent,
-        gpu_utilization_percent,
-        ram_utilization_percent,
-        wue: wue.unwrap_or_default(),
-        ..Measured::default()
-    }
+/// The reference's figures among ours: its rows have no bounds, which stand before the last.
+fn of_reference(figures: &[Option<f64>; 14]) -> [Option<f64>; FIGURES] {
+    let mut all = [None; FIGURES];
+    all[..13].copy_from_slice(&figures[..13]);
+    all[FIGURES - 1] = figures[13];
+    all
 }

@@ -8,12 +8,12 @@ use std::sync::LazyLock;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use super::columns::{NAMES, OF_A_ROW, TOTALS, additions};
 use super::link::{Link, fault};
 use super::partitions::Partitions;
 use crate::emission::{Batch, FIGURES, Ingested, MEASURED, NewEmission};
 use crate::error::{Error, Result};
 use crate::id::{EmissionId, ProjectId, RunId};
-use crate::sums::{NAMES, OF_A_ROW, TOTALS, additions};
 
 const FIND_RUNS: &str = "SELECT id, key, project_id FROM live_runs WHERE id = ANY($1)";
 

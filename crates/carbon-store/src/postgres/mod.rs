@@ -3,6 +3,8 @@
 
 mod address;
 mod cells;
+mod columns;
+mod figures;
 mod ingest;
 mod link;
 mod migrate;
@@ -14,6 +16,7 @@ mod tls;
 mod writer;
 
 pub(crate) use address::Address;
+pub(crate) use figures::answer;
 pub(crate) use link::Link;
 pub(crate) use pool::{Mode, Pool};
 use writer::Writers;

@@ -7,14 +7,16 @@ use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Row};
 
 use super::connection::{Connection, bind, cell, fault, prepare};
+use super::sums::{self, COLUMNS, Numbers};
 use crate::cell::Cell;
+use crate::emission::{FIGURES, MEASURED, Measured};
 use crate::error::{Error, Result};
 use crate::figures::{Found, Question};
-use crate::sums::{NAMES, OF_A_ROW, Sums, WIDTH};
+use crate::sums::{Sums, WIDTH};
 use crate::time::{DAY_US, HOUR_US};
 
 /// Sums by place of the group and number of the stretch.
-type Totals = HashMap<(usize, i64), [f64; WIDTH]>;
+type Totals = HashMap<(usize, i64), Numbers>;
 
 /// A day that is cut: run, place of the group, start.
 type CutDay = (i64, usize, i64);
@@ -23,21 +25,20 @@ type CutDay = (i64, usize, i64);
 pub(crate) fn answer(connection: &Connection, question: &Question) -> Result<Vec<Found>> {
     let connection = connection.raw();
     let (filter, item) = (question.filter, question.item);
+    let [count, energy, emissions, packed] = COLUMNS;
     let days = format!(
-        "SELECT {names}, d.start_us, r.key, {item} FROM live_runs r \
-         JOIN run_days d ON d.run_key = r.key \
-         WHERE {filter} AND d.start_us >= $2 AND d.start_us <= $3",
-        names = *NAMES
+        "SELECT d.{count}, d.{energy}, d.{emissions}, d.{packed}, d.start_us, r.key, {item} \
+         FROM live_runs r JOIN run_days d ON d.run_key = r.key \
+         WHERE {filter} AND d.start_us >= $2 AND d.start_us <= $3"
     );
     let hours = format!(
-        "SELECT {names}, h.start_us FROM run_hours h \
+        "SELECT {columns}, h.start_us FROM run_hours h \
          WHERE h.run_key = $1 AND h.start_us >= $2 AND h.start_us <= $3",
-        names = *NAMES
+        columns = COLUMNS.join(", ")
     );
     let rows = format!(
-        "SELECT {raw}, e.timestamp_us FROM emissions e \
-         WHERE e.run_key = $1 AND e.timestamp_us >= $2 AND e.timestamp_us <= $3",
-        raw = *OF_A_ROW
+        "SELECT {MEASURED}, e.timestamp_us FROM emissions e \
+         WHERE e.run_key = $1 AND e.timestamp_us >= $2 AND e.timestamp_us <= $3"
     );
     let mut totals = Totals::new();
     let mut days = prepare(connection, &days)?;
@@ -49,9 +50,11 @@ pub(crate) fn answer(connection: &Connection, question: &Question) -> Result<Vec
         let first_hour = from - from.rem_euclid(HOUR_US);
         let mut cut_hours = Vec::new();
         each(&mut hours, &[run.into(), first_hour.into(), to.into()], |found| {
-            let hour: i64 = found.get(WIDTH).map_err(fault)?;
+            let hour: i64 = found.get(COLUMNS.len()).map_err(fault)?;
             match question.stretch_of(hour, HOUR_US) {
-                Some(stretch) => add(found, totals.entry((group, stretch)).or_insert([0.0; WIDTH])),
+                Some(stretch) => {
+                    sums::add(found, totals.entry((group, stretch)).or_insert([0.0; WIDTH]))
+                }
                 None => {
                     cut_hours.push(hour);
                     Ok(())
@@ -61,8 +64,12 @@ pub(crate) fn answer(connection: &Connection, question: &Question) -> Result<Vec
         for hour in cut_hours {
             let (from, to) = question.within(hour, HOUR_US);
             each(&mut rows, &[run.into(), from.into(), to.into()], |found| {
-                let stretch = question.stretch(found.get(WIDTH).map_err(fault)?);
-                add(found, totals.entry((group, stretch)).or_insert([0.0; WIDTH]))
+                let stretch = question.stretch(found.get(FIGURES).map_err(fault)?);
+                let mut sums = Sums::default();
+                sums.add(&measured(found)?);
+                let totals = totals.entry((group, stretch)).or_insert([0.0; WIDTH]);
+                totals.iter_mut().zip(sums.numbers()).for_each(|(total, number)| *total += number);
+                Ok(())
             })?;
         }
     }
@@ -71,7 +78,7 @@ pub(crate) fn answer(connection: &Connection, question: &Question) -> Result<Vec
         .map(|((group, stretch), totals)| Found {
             item: groups[group].clone(),
             stretch,
-            sums: Sums::from_columns(&totals),
+            sums: Sums::from_numbers(&totals),
         })
         .collect();
     answer.sort_by_key(|found| found.stretch);
@@ -90,12 +97,12 @@ fn whole_days(
     let first_day = question.start.saturating_sub(DAY_US - 1);
     let params = [question.id.clone(), first_day.into(), question.end.into()];
     each(statement, &params, |found| {
-        let day: i64 = found.get(WIDTH).map_err(fault)?;
-        let run: i64 = found.get(WIDTH + 1).map_err(fault)?;
+        let day: i64 = found.get(COLUMNS.len()).map_err(fault)?;
+        let run: i64 = found.get(COLUMNS.len() + 1).map_err(fault)?;
         let group = match last {
             Some((known, group)) if known == run => group,
             _ => {
-                let item = found.get_ref(WIDTH + 2).map_err(fault)?;
+                let item = found.get_ref(COLUMNS.len() + 2).map_err(fault)?;
                 *places.entry(name(item)).or_insert_with(|| {
                     groups.push(cell(item));
                     groups.len() - 1
@@ -104,7 +111,9 @@ fn whole_days(
         };
         last = Some((run, group));
         match question.stretch_of(day, DAY_US) {
-            Some(stretch) => add(found, totals.entry((group, stretch)).or_insert([0.0; WIDTH])),
+            Some(stretch) => {
+                sums::add(found, totals.entry((group, stretch)).or_insert([0.0; WIDTH]))
+            }
             None => {
                 cut.push((run, group, day));
                 Ok(())
@@ -135,14 +144,16 @@ fn each(
     Ok(())
 }
 
-/// Adds the sums that a row begins with.
-fn add(found: &Row<'_>, totals: &mut [f64; WIDTH]) -> Result<()> {
-    for (index, total) in totals.iter_mut().enumerate() {
-        *total += match found.get_ref(index).map_err(fault)? {
-            ValueRef::Real(value) => value,
-            ValueRef::Integer(value) => value as f64,
-            _ => return Err(Error::internal("a sum is no number")),
+/// What a row of emissions begins with.
+fn measured(found: &Row<'_>) -> Result<Measured> {
+    let mut figures = [None; FIGURES];
+    for (index, figure) in figures.iter_mut().enumerate() {
+        *figure = match found.get_ref(index).map_err(fault)? {
+            ValueRef::Null => None,
+            ValueRef::Real(value) => Some(value),
+            ValueRef::Integer(value) => Some(value as f64),
+            _ => return Err(Error::internal("a figure is no number")),
         };
     }
-    Ok(())
+    Ok(Measured::from_figures(&figures))
 }

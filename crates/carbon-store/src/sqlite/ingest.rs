@@ -9,11 +9,12 @@ use rusqlite::types::{Null, ToSql};
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::connection::{fault, prepare};
+use super::sums::{self, COLUMNS};
 use crate::emission::{Batch, FIGURES, Ingested, MEASURED, NewEmission};
 use crate::error::{Error, Result};
 use crate::id::{EmissionId, ProjectId, RunId};
 use crate::session::Session;
-use crate::sums::{NAMES, Sums, Total, WIDTH, additions};
+use crate::sums::Sums;
 
 /// Runs whose keys are kept in memory; then it starts again.
 const KEPT_RUNS: usize = 100_000;
@@ -29,15 +30,25 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-static ADD_HOUR: LazyLock<String> = LazyLock::new(|| upsert("run_hours"));
-static ADD_DAY: LazyLock<String> = LazyLock::new(|| upsert("run_days"));
+/// A table of kept sums: how a sum is read, and how it is written.
+struct Kept {
+    read: String,
+    write: String,
+}
 
-fn upsert(table: &str) -> String {
-    let (names, values, additions) = (&*NAMES, numbered(2 + WIDTH), additions(table));
-    format!(
-        "INSERT INTO {table} (run_key, start_us, {names}) VALUES ({values}) \
-         ON CONFLICT (run_key, start_us) DO UPDATE SET {additions}"
-    )
+static HOURS: LazyLock<Kept> = LazyLock::new(|| Kept::of("run_hours"));
+static DAYS: LazyLock<Kept> = LazyLock::new(|| Kept::of("run_days"));
+
+impl Kept {
+    fn of(table: &str) -> Self {
+        let (columns, values) = (COLUMNS.join(", "), numbered(2 + COLUMNS.len()));
+        Self {
+            read: format!("SELECT {columns} FROM {table} WHERE run_key = ?1 AND start_us = ?2"),
+            write: format!(
+                "INSERT OR REPLACE INTO {table} (run_key, start_us, {columns}) VALUES ({values})"
+            ),
+        }
+    }
 }
 
 fn numbered(count: usize) -> String {
@@ -103,22 +114,23 @@ impl Ingest {
     /// Writes the sums of all rows of the commit.
     pub(super) fn finish(&mut self, session: &mut Session) -> Result<()> {
         let connection = raw(session)?;
-        for (sums, sql) in [(&mut self.hours, &ADD_HOUR), (&mut self.days, &ADD_DAY)] {
+        for (sums, kept) in [(&mut self.hours, &HOURS), (&mut self.days, &DAYS)] {
             if sums.is_empty() {
                 continue;
             }
-            let mut statement = prepare(connection, sql)?;
+            let mut read = prepare(connection, &kept.read)?;
+            let mut write = prepare(connection, &kept.write)?;
             for ((run, start), sums) in std::mem::take(sums) {
-                statement.raw_bind_parameter(1, run).map_err(fault)?;
-                statement.raw_bind_parameter(2, start).map_err(fault)?;
-                for (index, total) in (3..).zip(sums.totals()) {
-                    match total {
-                        Total::Count(count) => statement.raw_bind_parameter(index, count),
-                        Total::Sum(sum) => statement.raw_bind_parameter(index, sum),
-                    }
-                    .map_err(fault)?;
+                let mut numbers = sums.numbers();
+                let mut there = read.query([run, start]).map_err(fault)?;
+                if let Some(row) = there.next().map_err(fault)? {
+                    sums::add(row, &mut numbers)?;
                 }
-                statement.raw_execute().map_err(fault)?;
+                drop(there);
+                let [count, energy, emissions, ..] = numbers;
+                write
+                    .execute((run, start, count as i64, energy, emissions, sums::pack(&numbers)))
+                    .map_err(fault)?;
             }
         }
         Ok(())

@@ -9,6 +9,7 @@ mod migrate;
 #[cfg(test)]
 mod plans;
 mod readers;
+mod sums;
 mod writer;
 
 use std::path::Path;
