@@ -65,7 +65,7 @@ pub use organization::{NewOrganization, Organization, Standing};
 pub use page::{Cursor, Page, Paging};
 pub use project::{NewProject, Project, ProjectChange};
 pub use project_token::{NewProjectToken, ProjectToken};
-pub use rows::{EmissionCursor, EmissionsPage, ExportCursor};
+pub use rows::{EmissionCursor, EmissionsPage, ExportCursor, RowOrder};
 pub use run::{MAX_SOURCES_BYTES, NewRun, Run, RunFacts, RunsOf};
 pub use run_list::{RunCursor, RunEntry, RunOrder, RunQuery};
 pub use secret::{Digest, SecretText};

@@ -35,6 +35,15 @@ impl EmissionCursor {
     }
 }
 
+/// Which row of a run comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowOrder {
+    /// The earliest.
+    OldestFirst,
+    /// The latest.
+    NewestFirst,
+}
+
 /// A position in an export: all rows up to it were given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExportCursor {
@@ -148,17 +157,35 @@ impl Store {
         after: Option<EmissionCursor>,
         limit: u32,
     ) -> Result<Option<Vec<Emission>>> {
+        self.emissions_in(run, RowOrder::NewestFirst, after, limit).await
+    }
+
+    /// The same in either order.
+    pub async fn emissions_in(
+        &self,
+        run: RunId,
+        order: RowOrder,
+        after: Option<EmissionCursor>,
+        limit: u32,
+    ) -> Result<Option<Vec<Emission>>> {
         self.read(move |session| {
             Box::pin(async move {
                 let Some(key) = run_key(session, run).await? else { return Ok(None) };
+                let (beyond, direction) = match order {
+                    RowOrder::OldestFirst => (">", "ASC"),
+                    RowOrder::NewestFirst => ("<", "DESC"),
+                };
                 let position = match after {
-                    Some(_) => "AND e.timestamp_us <= $3 AND (e.timestamp_us < $3 OR e.id < $4)",
-                    None => "",
+                    Some(_) => format!(
+                        "AND e.timestamp_us {beyond}= $3 \
+                         AND (e.timestamp_us {beyond} $3 OR e.id {beyond} $4)"
+                    ),
+                    None => String::new(),
                 };
                 let sql = format!(
                     "SELECT e.id, e.timestamp_us, {MEASURED} FROM emissions e \
                      WHERE e.run_key = $1 {position} \
-                     ORDER BY e.timestamp_us DESC, e.id DESC LIMIT $2"
+                     ORDER BY e.timestamp_us {direction}, e.id {direction} LIMIT $2"
                 );
                 let mut params = vec![key.into(), i64::from(limit).into()];
                 if let Some(after) = after {
