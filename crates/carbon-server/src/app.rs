@@ -5,9 +5,13 @@ use std::sync::Arc;
 
 use carbon_store::{Store, Timestamp};
 
+use crate::http::Meters;
 use crate::known_tokens::KnownTokens;
+use crate::metrics::Metrics;
+use crate::routes::Readiness;
 use crate::settings::Settings;
 use crate::sign_in::SignIn;
+use crate::spans::Spans;
 
 /// What the routes share; cheap to clone.
 #[derive(Clone)]
@@ -18,6 +22,11 @@ struct Shared {
     settings: Settings,
     tokens: KnownTokens,
     sign_in: SignIn,
+    meters: Meters,
+    metrics: Metrics,
+    readiness: Readiness,
+    spans: Option<Spans>,
+    started: Timestamp,
     now: Box<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
@@ -34,9 +43,18 @@ impl App {
         settings: Settings,
         now: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> Self {
-        let (tokens, now) = (KnownTokens::default(), Box::new(now));
-        let sign_in = SignIn::new(&settings);
-        Self(Arc::new(Shared { store, settings, tokens, sign_in, now }))
+        Self(Arc::new(Shared {
+            sign_in: SignIn::new(&settings),
+            meters: Meters::new(settings.rates),
+            spans: settings.traces.as_ref().map(Spans::new),
+            started: now(),
+            now: Box::new(now),
+            tokens: KnownTokens::default(),
+            metrics: Metrics::default(),
+            readiness: Readiness::default(),
+            store,
+            settings,
+        }))
     }
 
     /// Where everything is kept.
@@ -57,6 +75,31 @@ impl App {
     /// What signing in remembers.
     pub(crate) fn sign_in(&self) -> &SignIn {
         &self.0.sign_in
+    }
+
+    /// How often who asks.
+    pub(crate) fn meters(&self) -> &Meters {
+        &self.0.meters
+    }
+
+    /// What is counted.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Whether the store can be used.
+    pub(crate) fn readiness(&self) -> &Readiness {
+        &self.0.readiness
+    }
+
+    /// What is traced; none where nothing is.
+    pub(crate) fn spans(&self) -> Option<&Spans> {
+        self.0.spans.as_ref()
+    }
+
+    /// When the process started.
+    pub(crate) fn started(&self) -> Timestamp {
+        self.0.started
     }
 
     /// The time.

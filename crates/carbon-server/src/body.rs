@@ -1,15 +1,17 @@
 //! What handlers take in: JSON bodies, queries and ids, with the published refusals.
 
-use axum::body::{Bytes, to_bytes};
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header;
 use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use carbon_store::{Timestamp, Window};
 
 use crate::app::App;
 use crate::fault::Fault;
+use crate::http::whole;
 use crate::wire::{Fields, Flaw, Optional, Place};
 
 /// The fields of a JSON body.
@@ -24,6 +26,11 @@ pub(crate) struct Raw {
 }
 
 impl Raw {
+    /// It as JSON of a type; none where it is no such thing, which [`fields`](Self::fields) explains.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        if self.is_json { serde_json::from_slice(&self.bytes).ok() } else { None }
+    }
+
     /// Its fields.
     ///
     /// # Errors
@@ -48,8 +55,7 @@ impl FromRequest<App> for Raw {
         let limit = app.settings().longest_body;
         let media = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let is_json = media.is_some_and(is_json);
-        let bytes = to_bytes(request.into_body(), limit).await;
-        Ok(Self { bytes: bytes.map_err(|_| Fault::TooLong { limit })?, is_json })
+        Ok(Self { bytes: whole(request.into_body(), limit).await?, is_json })
     }
 }
 

@@ -13,6 +13,15 @@ use uuid::Uuid;
 
 use crate::wire::Flaw;
 
+/// What an answer with a fault says to those who count and log it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Trouble {
+    /// Under which the fault is in the log.
+    pub(crate) id: Option<Uuid>,
+    /// Whether the store had no time or room.
+    pub(crate) is_store: bool,
+}
+
 /// Why a request is not served, by what the client can do about it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -46,6 +55,21 @@ pub enum Fault {
         /// Limit of the route.
         limit: usize,
     },
+    /// The body does not come in time.
+    #[error("the body did not come in time")]
+    TooSlow,
+    /// The path and the query are longer than the server takes.
+    #[error("the path and its query are longer than {limit} bytes")]
+    UrlTooLong {
+        /// Limit of the server.
+        limit: usize,
+    },
+    /// The request names a host that is not this server's.
+    #[error("this server is not known by the host of the request: set its public address")]
+    Misdirected,
+    /// The answer takes longer than an answer may.
+    #[error("the answer takes too long")]
+    Overdue,
     /// Too many requests.
     #[error("too many requests")]
     TooMany {
@@ -86,8 +110,13 @@ impl Fault {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::UrlTooLong { .. } => StatusCode::URI_TOO_LONG,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable { .. } | Self::NoSignIn { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable { .. } | Self::NoSignIn { .. } | Self::Overdue => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Full => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -101,8 +130,10 @@ impl Fault {
         }
     }
 
-    fn answer(self, body: &Value, media_type: &'static str) -> Response {
+    fn answer(self, body: &Value, media_type: &'static str, id: Option<Uuid>) -> Response {
         let mut response = (self.status(), Json(body)).into_response();
+        let is_store = matches!(self, Self::Unavailable { .. } | Self::Full);
+        response.extensions_mut().insert(Trouble { id, is_store });
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         match self {
@@ -114,6 +145,9 @@ impl Fault {
             | Self::NoSignIn { retry_after } => {
                 let seconds = retry_after.as_secs_f64().ceil().max(1.0) as u64;
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            Self::Overdue => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}
         }
@@ -150,9 +184,9 @@ impl From<carbon_store::Error> for Fault {
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        self.log();
+        let id = self.log();
         let body = json!({ "detail": self.detail() });
-        self.answer(&body, "application/json")
+        self.answer(&body, "application/json", id)
     }
 }
 
@@ -179,10 +213,11 @@ impl IntoResponse for Problem {
         if let Fault::Flaws(_) = fault {
             body["errors"] = fault.detail();
         }
-        if let Some(id) = fault.log() {
+        let id = fault.log();
+        if let Some(id) = id {
             body["instance"] = format!("urn:uuid:{id}").into();
         }
-        fault.answer(&body, "application/problem+json")
+        fault.answer(&body, "application/problem+json", id)
     }
 }
 

@@ -7,18 +7,22 @@
 mod answer;
 mod app;
 mod body;
+mod connection;
 pub mod fault;
 mod first_start;
 pub mod http;
 mod known_tokens;
+mod metrics;
 pub mod rights;
 mod routes;
 mod serve;
 pub mod settings;
 pub mod sign_in;
+mod spans;
 pub mod stop;
 pub mod tls;
 mod token;
+mod upkeep;
 pub mod wire;
 
 pub use app::App;

@@ -1,22 +1,32 @@
-//! The server as a whole: routes, limits and headers on its listeners, until it is told to stop.
+//! The server as a whole: routes and what is around them, on its listeners, until it is told to stop.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::time::Duration;
 
-use axum::ServiceExt;
-use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::{sleep, timeout};
 use tower::util::MapRequestLayer;
 use tower::{Layer, Service};
 
 use crate::app::App;
-use crate::http::one_spelling;
-use crate::routes;
+use crate::connection::{Door, Doorkeeper};
+use crate::http::{around, one_spelling};
+use crate::metrics::most_open_files;
 use crate::stop::Stopping;
 use crate::tls::Tls;
+use crate::{metrics, routes, spans, upkeep};
+
+/// Files that are open beside connections: the store, libraries, listeners.
+const OTHER_FILES: usize = 64;
+
+/// Connections of those who watch the server.
+const WATCHERS: usize = 64;
+
+/// How long what runs beside requests gets to end.
+const LAST_STEP: Duration = Duration::from_secs(5);
 
 /// Where requests come in. Listeners are bound already, so that whoever starts the server knows its
 /// addresses.
@@ -45,36 +55,73 @@ pub fn service(
 + Send
 + Sync
 + 'static {
-    let routes = routes::router(app).layer(axum::middleware::map_response(with_headers));
-    MapRequestLayer::new(plain_path).layer(routes)
+    let around = axum::middleware::from_fn_with_state(app.clone(), around);
+    MapRequestLayer::new(plain_path).layer(routes::router(app).layer(around))
 }
 
 /// Serves until the server is told to stop: then it takes no more connections, finishes what it has
 /// accepted within [`Limits::finish`](crate::settings::Limits::finish), and closes the store.
+///
+/// What runs beside requests is the upkeep of the store and the sending of traces.
 pub async fn serve(listeners: Listeners, app: App, mut stopping: Stopping) -> Ended {
-    let service = service(app.clone());
-    let service =
-        ServiceExt::<Request<Body>>::into_make_service_with_connect_info::<SocketAddr>(service);
-    let stop = async move { stopping.finish().await };
-    let _ = axum::serve(listeners.requests, service).with_graceful_shutdown(stop).await;
+    let Listeners { requests, metrics, tls } = listeners;
+    let limits = app.settings().limits;
+    let upkeep = tokio::spawn(upkeep::run(app.clone(), stopping.clone()));
+    let (done, is_done) = oneshot::channel::<()>();
+    let traces = tokio::spawn(send_traces(app.clone(), is_done));
+    let watched = metrics.map(|listener| tokio::spawn(watch(listener, app.clone())));
+
+    let doorkeeper = Doorkeeper::new(places(&app));
+    let door = Door { listener: requests, tls, service: service(app.clone()), limits };
+    doorkeeper.keep(door, &app, stopping.clone()).await;
+    let cut = async {
+        tokio::select! {
+            () = sleep(limits.finish) => {}
+            () = stopping.now() => {}
+        }
+    };
+    let cut_off = doorkeeper.see_off(cut).await;
+    // It may be sending to a receiver that does not answer, or waiting for a database.
+    let _ = timeout(LAST_STEP, upkeep).await;
+    drop(done);
+    let _ = timeout(LAST_STEP, traces).await;
     app.store().close().await;
-    Ended { cut_off: 0 }
+    if let Some(watched) = watched {
+        watched.abort();
+    }
+    Ended { cut_off }
+}
+
+async fn send_traces(app: App, done: oneshot::Receiver<()>) {
+    let done = async move {
+        let _ = done.await;
+    };
+    if let Err(why) = spans::export(app, done).await {
+        tracing::warn!(%why, "no traces are sent");
+    }
+}
+
+/// Serves those who watch, until the end of everything else.
+async fn watch(listener: TcpListener, app: App) {
+    let (_stopper, stopping) = crate::stopper();
+    let (service, limits) = (metrics::router(app.clone()), app.settings().limits);
+    let door = Door { listener, tls: None, service, limits };
+    Doorkeeper::new(WATCHERS).keep(door, &app, stopping).await;
+}
+
+/// Connections that fit: as many as the operator wants, if the system has as many files.
+fn places(app: &App) -> usize {
+    let wanted = app.settings().limits.connections;
+    let files = app.settings().process.as_deref().and_then(most_open_files);
+    let fit = files.map_or(wanted, |files| files.saturating_sub(OTHER_FILES).max(files / 2));
+    if fit < wanted {
+        tracing::info!(connections = fit, wanted, "the system's limit of open files allows fewer");
+    }
+    wanted.min(fit)
 }
 
 fn plain_path(mut request: Request) -> Request {
     let plain = one_spelling(request.uri()).into_owned();
     *request.uri_mut() = plain;
     request
-}
-
-async fn with_headers(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    let mut set = |name, value| {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    };
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::X_FRAME_OPTIONS, "DENY");
-    set(header::REFERRER_POLICY, "no-referrer");
-    set(header::CACHE_CONTROL, "no-store");
-    response
 }

@@ -1,5 +1,19 @@
-//! What holds for every route: paths as clients spell them, limits, headers.
+//! What holds for every route: paths as clients spell them, who asks and how often, other origins,
+//! headers, times, and what stays of a request.
 
+mod around;
+mod body;
+mod client;
+mod cors;
+mod headers;
+mod host;
 mod path;
+mod rate;
+mod record;
+mod request_id;
 
+pub(crate) use around::around;
+pub(crate) use body::{BodyFault, TooSlow, whole};
+pub(crate) use client::Client;
 pub use path::one_spelling;
+pub(crate) use rate::Meters;

@@ -5,16 +5,19 @@ mod account;
 mod auth;
 mod emissions;
 mod experiments;
-mod health;
+pub(crate) mod health;
 mod organizations;
 mod project_tokens;
 mod projects;
+mod row;
 mod runs;
 mod telemetry;
 mod v1;
 
 use axum::Router;
 use axum::routing::{delete, get, post};
+
+pub(crate) use health::Readiness;
 
 use crate::app::App;
 use crate::fault::Fault;
@@ -23,6 +26,8 @@ use crate::fault::Fault;
 pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/", get(health::root))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
         .merge(account::router())
         .merge(auth::router())
         .merge(v1::router())

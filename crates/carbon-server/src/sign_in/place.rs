@@ -2,14 +2,15 @@
 //! knows it, the origins that may act for whoever is signed in, and the way back after signing in.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::IpAddr;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
 
 use crate::app::App;
+use crate::http::Client;
 use crate::settings::Settings;
 
 /// Scheme, host and port by which the client knows this server, such as `http://127.0.0.1:8008`.
@@ -17,15 +18,17 @@ use crate::settings::Settings;
 pub(crate) struct Base(String);
 
 impl Base {
-    /// By the settings, else by the host that a request names.
+    /// By the settings, else by the host that a request names, or a proxy in front.
     pub(crate) fn of(settings: &Settings, parts: &Parts) -> Self {
         if let Some(url) = &settings.public_url {
             return Self(url.trim_end_matches('/').to_owned());
         }
+        let client = Client::known(&settings.proxies, parts);
         let named = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let named = client.host.as_deref().or(named);
         let named = named.or_else(|| parts.uri.authority().map(Authority::as_str));
         let host = named.filter(|host| is_host(host)).unwrap_or("localhost");
-        let scheme = if settings.has_tls { "https" } else { "http" };
+        let scheme = if client.is_https.unwrap_or(settings.has_tls) { "https" } else { "http" };
         Self(format!("{scheme}://{host}"))
     }
 
@@ -53,16 +56,15 @@ impl FromRequestParts<App> for Base {
     }
 }
 
-/// Address of whoever is connected; none where the server does not know.
+/// Address of whoever asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
 impl FromRequestParts<App> for Peer {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Infallible> {
-        let connected = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(connected.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())))
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        Ok(Self(Client::known(&app.settings().proxies, parts).address))
     }
 }
 

@@ -79,6 +79,8 @@ pub(crate) fn routes() -> Vec<Route> {
     let invited = json!({ "email": "somebody@example.org" });
     vec![
         get("/", Open),
+        get("/healthz", Open),
+        get("/readyz", Open),
         get("/auth/check", Open),
         get("/auth/login", Open),
         with("POST", "/auth/login", json!({}), Open),

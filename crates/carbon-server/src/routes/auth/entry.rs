@@ -1,12 +1,12 @@
 //! What people and programs send to sign in: a form or JSON.
 
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 
 use crate::app::App;
 use crate::body::is_json;
 use crate::fault::Fault;
+use crate::http::whole;
 use crate::settings::Auth;
 use crate::wire::{Fields, Flaw, Optional, Place};
 
@@ -27,8 +27,7 @@ impl FromRequest<App> for Entry {
         let media = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media = media.unwrap_or_default().to_ascii_lowercase();
         let is_form = media.starts_with("application/x-www-form-urlencoded");
-        let body = to_bytes(request.into_body(), LONGEST).await;
-        let body = body.map_err(|_| Fault::TooLong { limit: LONGEST })?;
+        let body = whole(request.into_body(), LONGEST).await?;
         let fields = if is_form {
             Fields::of_form(form_urlencoded::parse(&body).into_owned())
         } else if is_json(&media) {

@@ -1,0 +1,143 @@
+//! Takes connections in, no more at once than fit, and knows how many are still there.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{sleep, timeout};
+
+use super::{Answers, serve};
+use crate::app::App;
+use crate::settings::Limits;
+use crate::stop::Stopping;
+use crate::tls::Tls;
+
+/// Pause after the system has refused a connection, mostly because too many files are open.
+const REFUSED_PAUSE: Duration = Duration::from_millis(100);
+
+/// Connections that are told at once that there is no room; more are closed without a word.
+const TURNED_AWAY: usize = 128;
+
+/// How long one of them has to hear it.
+const HEARS_WITHIN: Duration = Duration::from_secs(1);
+
+const NO_ROOM: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n\
+    content-type: application/json\r\ncontent-length: 37\r\nconnection: close\r\n\r\n\
+    {\"detail\":\"Too many connections now\"}";
+
+/// A listener and what stands behind it.
+pub(crate) struct Door<S> {
+    pub(crate) listener: TcpListener,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) service: S,
+    pub(crate) limits: Limits,
+}
+
+/// Counts those who are inside.
+#[derive(Debug)]
+pub(crate) struct Doorkeeper {
+    places: Arc<Semaphore>,
+    all: usize,
+    out: watch::Sender<bool>,
+}
+
+impl Doorkeeper {
+    pub(crate) fn new(places: usize) -> Self {
+        let all = places.clamp(1, Semaphore::MAX_PERMITS.min(u32::MAX as usize));
+        Self { places: Arc::new(Semaphore::new(all)), all, out: watch::Sender::new(false) }
+    }
+
+    /// Lets connections in until the server is to finish. The door is closed then, and those who are
+    /// inside finish.
+    pub(crate) async fn keep<S: Answers>(&self, door: Door<S>, app: &App, mut stopping: Stopping) {
+        let door = Arc::new(door);
+        let heard = Arc::new(Semaphore::new(TURNED_AWAY));
+        loop {
+            let accepted = tokio::select! {
+                biased;
+                () = stopping.finish() => return,
+                accepted = door.listener.accept() => accepted,
+            };
+            let (stream, peer) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    self.wait_out(&error).await;
+                    continue;
+                }
+            };
+            match Arc::clone(&self.places).try_acquire_owned() {
+                Ok(place) => {
+                    let open = app.one_more_connection();
+                    let inside = self.serve(Arc::clone(&door), stream, peer, stopping.clone());
+                    tokio::spawn(async move {
+                        inside.await;
+                        drop((open, place));
+                    });
+                }
+                Err(_) => {
+                    app.metrics().turn_away();
+                    let place = Arc::clone(&heard).try_acquire_owned().ok();
+                    if let Some(place) = place.filter(|_| door.tls.is_none()) {
+                        tokio::spawn(turn_away(stream, place));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits for all who are inside, at most until `cut`; how many were cut off then.
+    pub(crate) async fn see_off(&self, cut: impl Future<Output = ()>) -> usize {
+        let all = u32::try_from(self.all).unwrap_or(u32::MAX);
+        tokio::select! {
+            biased;
+            _ = self.places.acquire_many(all) => 0,
+            () = cut => {
+                let inside = self.all - self.places.available_permits();
+                self.out.send_replace(true);
+                inside
+            }
+        }
+    }
+
+    fn serve<S: Answers>(
+        &self,
+        door: Arc<Door<S>>,
+        stream: TcpStream,
+        peer: SocketAddr,
+        stopping: Stopping,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        let mut out = self.out.subscribe();
+        async move {
+            let Door { tls, service, limits, .. } = &*door;
+            tokio::select! {
+                () = serve(stream, peer, tls.as_ref(), service.clone(), limits, stopping) => {}
+                _ = out.wait_for(|out| *out) => {}
+            }
+        }
+    }
+
+    async fn wait_out(&self, error: &std::io::Error) {
+        use std::io::ErrorKind as Kind;
+        // The client has gone before it was let in.
+        let is_one = [Kind::ConnectionAborted, Kind::ConnectionReset, Kind::ConnectionRefused];
+        if !is_one.contains(&error.kind()) {
+            tracing::warn!(why = %error, "no connection can be taken");
+            sleep(REFUSED_PAUSE).await;
+        }
+    }
+}
+
+/// Says that there is no room, and lets the client read it.
+async fn turn_away(mut stream: TcpStream, _place: OwnedSemaphorePermit) {
+    let told = async {
+        stream.write_all(NO_ROOM).await?;
+        stream.shutdown().await?;
+        let mut thrown = [0; 1024];
+        while stream.read(&mut thrown).await? > 0 {}
+        std::io::Result::Ok(())
+    };
+    let _ = timeout(HEARS_WITHIN, told).await;
+}

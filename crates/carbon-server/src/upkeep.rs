@@ -1,0 +1,105 @@
+//! What a server does beside its requests, in small steps with pauses: the space of what was deleted
+//! is freed, what has ended is forgotten. Several servers over one database may do the same.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use carbon_store::Reclaimed;
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::fault::Fault;
+use crate::stop::Stopping;
+
+/// What a step of a chore says of the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// There is more to do.
+    Soon,
+    /// There is nothing to do for a while.
+    Later,
+}
+
+/// A step under way.
+pub(crate) type Step = Pin<Box<dyn Future<Output = Result<Next, Fault>> + Send>>;
+
+/// Something that is done again and again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Chore {
+    /// What it is called in the log.
+    pub(crate) name: &'static str,
+    /// Pause when there is nothing to do.
+    pub(crate) pause: Duration,
+    /// Does a step: well under a second of work for the store.
+    pub(crate) step: fn(App) -> Step,
+}
+
+/// Whatever is deleted was in use a moment ago: requests that began before have ended after this.
+const SETTLED_AFTER: Duration = Duration::from_mins(1);
+
+/// All chores.
+const CHORES: [Chore; 2] = [
+    Chore {
+        name: "free the space of what was deleted",
+        pause: Duration::from_secs(30),
+        step: |app| Box::pin(reclaim(app)),
+    },
+    Chore {
+        name: "forget what has ended",
+        pause: Duration::from_mins(15),
+        step: |app| Box::pin(expire(app)),
+    },
+];
+
+/// Does all chores until the server stops; a step that has begun is finished.
+pub(crate) async fn run(app: App, stopping: Stopping) {
+    let mut running = tokio::task::JoinSet::new();
+    for chore in CHORES {
+        running.spawn(repeat(app.clone(), chore, stopping.clone()));
+    }
+    while running.join_next().await.is_some() {}
+}
+
+async fn repeat(app: App, chore: Chore, mut stopping: Stopping) {
+    // Servers that start together do not work together.
+    let mut pause = jittered(chore.pause) / 4;
+    loop {
+        tokio::select! {
+            biased;
+            () = stopping.finish() => return,
+            () = sleep(pause) => {}
+        }
+        let begun = Instant::now();
+        let next = (chore.step)(app.clone()).await;
+        app.metrics().chore(next.is_ok());
+        pause = match next {
+            // At most half of the time is spent on it.
+            Ok(Next::Soon) => begun.elapsed().max(Duration::from_millis(10)),
+            Ok(Next::Later) => jittered(chore.pause),
+            Err(why) => {
+                tracing::warn!(chore = chore.name, %why, "a step of the upkeep failed");
+                jittered(chore.pause)
+            }
+        };
+    }
+}
+
+async fn reclaim(app: App) -> Result<Next, Fault> {
+    match app.store().reclaim(app.now().minus(SETTLED_AFTER)).await? {
+        Reclaimed::Some => Ok(Next::Soon),
+        Reclaimed::Nothing => Ok(Next::Later),
+    }
+}
+
+async fn expire(app: App) -> Result<Next, Fault> {
+    app.store().expire(app.now()).await?;
+    Ok(Next::Later)
+}
+
+/// Three quarters to five quarters of a pause.
+fn jittered(pause: Duration) -> Duration {
+    let random = u32::from_le_bytes(*Uuid::new_v4().as_bytes().first_chunk().unwrap_or(&[0; 4]));
+    pause * 3 / 4 + pause.mul_f64(f64::from(random) / f64::from(u32::MAX) / 2.0)
+}
