@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::counter_file::read_small;
 use crate::discovery::Discovery;
 use crate::machine::MachineSample;
-use crate::meter::{Covers, Meter, MeterInfo, ReadError, Reading, Sample};
+use crate::meter::{Covers, Hindrance, Meter, MeterInfo, ReadError, Reading, Sample};
 use crate::power_file::PowerFile;
 use crate::sysroot::{SysRoot, list_dir, read_trimmed};
 
@@ -45,7 +45,9 @@ pub fn discover(root: &SysRoot) -> Discovery {
                 directory.join("current_now"),
             )
         } else {
-            found.skip(directory.display().to_string(), "the battery tells no power", None);
+            let what = directory.display().to_string();
+            let reason = "the battery tells no power";
+            found.skip(Source::Battery, Hindrance::Unsuited, what, reason, None);
             continue;
         };
         batteries.push(Battery { name, status: directory.join("status"), power });
@@ -58,9 +60,20 @@ pub fn discover(root: &SysRoot) -> Discovery {
     let mut meter = BatteryMeter { info: info(detail), batteries };
     match meter.read_w() {
         Ok(_) => found.meters.push(Box::new(meter)),
-        Err(error) => found.skip("battery", error.to_string(), None),
+        Err(error) => {
+            let hindrance = hindrance(&error);
+            found.skip(Source::Battery, hindrance, "battery", error.to_string(), None);
+        }
     }
     found
+}
+
+/// A battery that is not discharging is no fault.
+fn hindrance(error: &ReadError) -> Hindrance {
+    match error {
+        ReadError::Vendor { .. } => Hindrance::Unsuited,
+        error => Hindrance::of(error),
+    }
 }
 
 fn info(detail: String) -> MeterInfo {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::meter::{Meter, Skipped};
+use carbon_model::Source;
+
+use crate::meter::{Hindrance, Meter, Skipped};
 
 /// Meters found on a machine, and what was skipped.
 #[derive(Default)]
@@ -23,11 +25,14 @@ impl Discovery {
     /// Notes a device that is not used; `fix` is the command or setting that would change it.
     pub fn skip(
         &mut self,
+        source: Source,
+        hindrance: Hindrance,
         what: impl Into<String>,
         reason: impl Into<String>,
         fix: Option<String>,
     ) {
-        self.skipped.push(Skipped { what: what.into(), reason: reason.into(), fix });
+        let (what, reason) = (what.into(), reason.into());
+        self.skipped.push(Skipped { source, hindrance, what, reason, fix });
     }
 }
 

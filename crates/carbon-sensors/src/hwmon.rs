@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::counter_file::CounterFile;
 use crate::discovery::Discovery;
 use crate::machine::MachineSample;
-use crate::meter::{Covers, Meter, MeterInfo, ReadError, Reading, Sample};
+use crate::meter::{Covers, Hindrance, Meter, MeterInfo, ReadError, Reading, Sample};
 use crate::power_file::PowerFile;
 use crate::sysroot::{SysRoot, list_dir, read_trimmed};
 
@@ -84,6 +84,8 @@ pub fn discover(root: &SysRoot) -> Discovery {
                     add(Covers::Package { package, die: None }, power);
                 }
                 None => found.skip(
+                    Source::HwmonPower,
+                    Hindrance::Unsuited,
                     directory.display().to_string(),
                     "power_meter measures the whole machine at its supply, GPUs included",
                     None,
@@ -117,8 +119,11 @@ fn offer(covers: Covers, rails: Rails, found: &mut Discovery) {
     };
     match meter.read_w() {
         Ok(watts) if watts > 0.0 => found.meters.push(Box::new(meter)),
-        Ok(_) => found.skip(meter.info.detail, "reads 0 W", None),
-        Err(error) => found.skip(meter.info.detail, error.to_string(), chmod(&error)),
+        Ok(_) => {
+            let what = meter.info.detail;
+            found.skip(Source::HwmonPower, Hindrance::Broken, what, "reads 0 W", None);
+        }
+        Err(error) => skip_unread(Source::HwmonPower, meter.info.detail, &error, found),
     }
 }
 
@@ -139,14 +144,17 @@ fn sockets_of_amd_energy(sensors: &Sensors<'_>, found: &mut Discovery) {
         let shown = path.display().to_string();
         let mut file = CounterFile::closed(path);
         match file.read() {
-            Ok(0) => found.skip(shown, "reads 0: the counter is not backed by hardware", None),
+            Ok(0) => {
+                let reason = "reads 0: the counter is not backed by hardware";
+                found.skip(Source::HwmonEnergy, Hindrance::Broken, shown, reason, None);
+            }
             Ok(_) => {
                 let covers = Covers::Package { package: socket, die: None };
                 let refresh = Duration::from_millis(1);
                 let info = info(covers, Source::HwmonEnergy, shown, refresh);
                 found.meters.push(Box::new(EnergyMeter { info, file }));
             }
-            Err(error) => found.skip(shown, error.to_string(), chmod(&error)),
+            Err(error) => skip_unread(Source::HwmonEnergy, shown, &error, found),
         }
     }
 }
@@ -161,6 +169,10 @@ pub fn parse_grace_rail(text: &str) -> Option<u32> {
     let text = text.trim();
     let rest = text.strip_prefix("CPU").or_else(|| text.strip_prefix("SysIO"))?;
     rest.strip_prefix(" Power Socket ")?.parse().ok()
+}
+
+fn skip_unread(source: Source, what: String, error: &ReadError, found: &mut Discovery) {
+    found.skip(source, Hindrance::of(error), what, error.to_string(), chmod(error));
 }
 
 fn chmod(error: &ReadError) -> Option<String> {
@@ -243,7 +255,8 @@ impl<'d> Sensors<'d> {
 
     fn skip_unknown(&self, driver: &str, found: &mut Discovery) {
         let reason = format!("what the power sensors of {driver} cover is not known");
-        found.skip(self.directory.display().to_string(), reason, None);
+        let what = self.directory.display().to_string();
+        found.skip(Source::HwmonPower, Hindrance::Unsuited, what, reason, None);
     }
 }
 

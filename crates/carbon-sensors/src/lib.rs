@@ -29,11 +29,11 @@ pub use discovery::Discovery;
 pub use facts::{CpuFacts, DmiFacts, MachineClass, MemoryFacts, Vendor};
 pub use limits::{LimitSource, Limits, SlurmJob};
 pub use load_model::{
-    Calibration, LoadModel, LoadModelSpec, ProcessorPower, TdpInputs, choose_tdp,
+    Calibration, CalibrationScope, LoadModel, LoadModelSpec, ProcessorPower, TdpInputs, choose_tdp,
 };
 pub use machine::{CpuTimes, MachineParts, MachineReader, MachineSample, MemoryUse};
 pub use meter::{
-    Covers, Meter, MeterInfo, ProcessUtilization, ReadError, Reading, Sample, Skipped,
+    Covers, Hindrance, Meter, MeterInfo, ProcessUtilization, ReadError, Reading, Sample, Skipped,
 };
 pub use process::{CgroupDir, CgroupTree, ProcessTree, create_cgroup};
 pub use ram_model::{ConstantPower, RamModel};

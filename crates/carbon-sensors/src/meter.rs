@@ -196,9 +196,45 @@ pub struct ProcessUtilization {
     pub percent: f64,
 }
 
+/// What stands between a device and its use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Hindrance {
+    /// The user may not read it.
+    Denied,
+    /// A container hides it.
+    Hidden,
+    /// It is there and gives no reading.
+    Broken,
+    /// A driver or library that it needs is not there.
+    Missing,
+    /// Another meter counts the same.
+    Unneeded,
+    /// It does not tell what is asked for, or not now.
+    Unsuited,
+}
+
+impl Hindrance {
+    /// What a failed read stands for.
+    pub fn of(error: &ReadError) -> Self {
+        match error {
+            ReadError::Io { source, .. }
+                if source.kind() == std::io::ErrorKind::PermissionDenied =>
+            {
+                Self::Denied
+            }
+            _ => Self::Broken,
+        }
+    }
+}
+
 /// A device that was found but is not used, with the reason and how to change that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
+    /// What kind of figures it would have given.
+    pub source: Source,
+    /// What stands in the way, for programs.
+    pub hindrance: Hindrance,
     /// File, device or library.
     pub what: String,
     /// Why it is not used.

@@ -8,7 +8,8 @@ use carbon_model::{Accuracy, Source};
 use carbon_sensors::facts::{CpuFacts, MachineClass, Vendor};
 use carbon_sensors::limits::{CpuLimit, LimitSource, Limits};
 use carbon_sensors::load_model::{
-    Calibration, LoadModel, LoadModelSpec, ProcessorPower, TdpInputs, choose_tdp,
+    Calibration, CalibrationScope, LoadModel, LoadModelSpec, ProcessorPower, TdpInputs, USUAL_BEND,
+    choose_tdp,
 };
 use carbon_sensors::machine::{CpuTimes, MachineSample, MemoryUse};
 use carbon_sensors::meter::{Covers, Meter, ReadError, Reading};
@@ -21,6 +22,8 @@ fn spec(tdp_w: f64, idle_share: f64) -> LoadModelSpec {
         tdp_w,
         idle_share,
         full_share: 0.80,
+        bend: USUAL_BEND,
+        scope: CalibrationScope::Processors,
         source: Source::LoadModel,
         accuracy: Accuracy::factors(0.5, 1.8),
         detail: String::new(),
@@ -117,7 +120,15 @@ fn an_unknown_processor_has_four_watts_a_cpu_once() {
 #[test]
 fn the_user_comes_first_then_calibration_then_power_limits() {
     let machine = cpu("EPYC", Vendor::Amd, 128, 1);
-    let calibration = Calibration { idle_w: 60.0, full_w: 200.0, date: "2026-11-22".to_owned() };
+    let calibration = Calibration {
+        idle_w: 60.0,
+        full_w: 200.0,
+        bend: USUAL_BEND,
+        scope: CalibrationScope::Processors,
+        accuracy: Accuracy::plus_minus(0.2),
+        against: "RAPL".to_owned(),
+        date: "2026-11-22".to_owned(),
+    };
     let calibrated_and_limited = TdpInputs {
         calibration: Some(&calibration),
         package_limits_w: &[225.0],
@@ -130,6 +141,10 @@ fn the_user_comes_first_then_calibration_then_power_limits() {
     close(calibrated.power_w(1.0), 200.0);
     assert_eq!(calibrated.source, Source::LoadModelCalibrated);
     assert_eq!(calibrated.accuracy, Accuracy::plus_minus(0.2));
+    assert_eq!(
+        calibrated.detail,
+        "60.0 W idle and 200.0 W full, calibrated on 2026-11-22 against RAPL"
+    );
     let limited = chosen(TdpInputs { package_limits_w: &[225.0], ..facts_of(&machine) });
     assert_eq!((limited.tdp_w, limited.source), (225.0, Source::LoadModel));
 }
@@ -356,4 +371,28 @@ fn a_constant_is_exact_and_needs_no_reading() {
     assert_eq!(watts(&mut meter, None), 20.0);
     assert_eq!(meter.info().accuracy, Accuracy::EXACT);
     assert_eq!(meter.info().source, Source::UserConstant);
+}
+
+#[test]
+fn a_calibrated_bend_shapes_the_curve_and_leaves_its_ends() {
+    let at = |bend: f64, u: f64| LoadModelSpec { bend, ..spec(100.0, 0.2) }.power_w(u);
+    for bend in [-0.9, -0.3, 0.0, 1e-7, 1.0, 3.4, 20.0] {
+        close(at(bend, 0.0), 20.0);
+        close(at(bend, 1.0), 80.0);
+        let mut last = 0.0;
+        for step in 0..=100 {
+            let now = at(bend, f64::from(step) / 100.0);
+            assert!(now >= last, "bend {bend}: {now} W after {last} W");
+            last = now;
+        }
+    }
+    close(at(0.0, 0.5), 50.0);
+    assert!(at(-0.5, 0.5) < 50.0 && at(3.4, 0.5) > at(1.0, 0.5));
+}
+
+#[test]
+fn a_curve_of_the_computer_covers_the_computer() {
+    let whole = LoadModelSpec { scope: CalibrationScope::Computer, ..spec(100.0, 0.2) };
+    assert_eq!(LoadModel::new(whole).info().covers, Covers::System);
+    assert_eq!(LoadModel::new(spec(100.0, 0.2)).info().covers, Covers::Processors);
 }

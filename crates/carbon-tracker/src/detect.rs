@@ -16,9 +16,10 @@ use carbon_sensors::load_model::{
 };
 use carbon_sensors::ram_model::{ConstantPower, RamModel};
 use carbon_sensors::{
-    Covers, Discovery, MemoryUse, Meter, MeterInfo, Skipped, battery, hwmon, rapl,
+    Covers, Discovery, Hindrance, MemoryUse, Meter, MeterInfo, Skipped, battery, hwmon, rapl,
 };
 
+use crate::calibration::{self, MachineIdentity};
 use crate::machine::Machine;
 use crate::plan::{Choice, Plan, Preferences, choose_cpu, choose_ram};
 
@@ -70,7 +71,8 @@ pub(crate) fn detect(machine: &Machine) -> (Detected, Vec<Box<dyn Meter>>) {
         let facts = Facts::read(machine);
         let gpus = match gpus {
             Some(thread) => thread.join().unwrap_or_else(|_| {
-                found.skip("GPUs", "looking for them failed unexpectedly", None);
+                let reason = "looking for them failed unexpectedly";
+                found.skip(Source::NvmlEnergy, Hindrance::Broken, "GPUs", reason, None);
                 GpuDiscovery::default()
             }),
             None => look(),
@@ -160,6 +162,8 @@ impl Detected {
         let mut included = Vec::new();
         let mut warnings = Vec::new();
 
+        let mut is_of_the_computer = false;
+
         let cpu = choose_cpu(meters, preferences);
         let ram = choose_ram(meters, &cpu, preferences);
         match cpu {
@@ -168,7 +172,7 @@ impl Detected {
                 accounts.extend(indices);
             }
             Choice::Model | Choice::Included => {
-                let model = self.load_model(machine, preferences);
+                let model = self.load_model(machine, preferences, &mut warnings);
                 if model.info().source == Source::LoadModelGuessed {
                     warnings.push(format!(
                         "the power of the processor {:?} is not known and was guessed ({}); if you \
@@ -177,10 +181,12 @@ impl Detected {
                         model.info().detail
                     ));
                 }
+                is_of_the_computer = model.info().covers == Covers::System;
                 models.push(Box::new(model));
             }
         }
         match ram {
+            _ if is_of_the_computer => included.push(Component::Ram),
             Choice::Meters(indices) => accounts.extend(indices),
             Choice::Included => included.push(Component::Ram),
             Choice::Model => models.push(self.ram_model(preferences)),
@@ -232,13 +238,22 @@ impl Detected {
         })
     }
 
-    fn load_model(&self, machine: &Machine, preferences: &Preferences) -> LoadModel {
+    fn load_model(
+        &self,
+        machine: &Machine,
+        preferences: &Preferences,
+        warnings: &mut Vec<String>,
+    ) -> LoadModel {
+        let identity = MachineIdentity::of(&machine.root, &self.cpu);
+        let (calibration, unused) =
+            calibration::first_of(&machine.all_calibration_files(), &identity);
+        warnings.extend(unused);
         let package_limits_w = package_power_limits_w(&machine.root);
         let inputs = TdpInputs {
             cpu: &self.cpu,
             limits: &self.limits,
             given_w: preferences.cpu_power_w,
-            calibration: machine.calibration.as_ref(),
+            calibration: calibration.as_ref(),
             package_limits_w: &package_limits_w,
         };
         LoadModel::new(choose_tdp(&inputs, &|brand| {

@@ -9,6 +9,7 @@
 //! passes in. It reads neither the environment nor the home directory.
 
 mod builder;
+pub mod calibration;
 pub mod config;
 mod detect;
 mod guess;

@@ -1,14 +1,16 @@
 //! The machine that a hub measures, injected: roots of its file systems, clock, performance events
 //! and vendor libraries.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use carbon_sensors::gpu::GpuLibraries;
 use carbon_sensors::limits::SlurmJob;
-use carbon_sensors::load_model::Calibration;
 use carbon_sensors::process::ProcessTree;
 use carbon_sensors::rapl::{LinuxPerf, PerfEvents};
 use carbon_sensors::{Clock, CpuTree, SysRoot, SystemClock};
+
+use crate::calibration::COMMON_CALIBRATION_FILE;
 
 /// Everything through which the outside is seen. Clones share clock and events.
 #[derive(Debug, Clone)]
@@ -23,8 +25,10 @@ pub struct Machine {
     pub gpu_libraries: GpuLibraries,
     /// The batch job that the process belongs to.
     pub slurm_job: Option<SlurmJob>,
-    /// Idle and full-load power that were measured on this machine.
-    pub calibration: Option<Calibration>,
+    /// Files in which a calibration of this machine is looked for before the one for all its users
+    /// ([`COMMON_CALIBRATION_FILE`](crate::calibration::COMMON_CALIBRATION_FILE)), when a load model
+    /// is needed.
+    pub calibration_files: Vec<PathBuf>,
 }
 
 impl Machine {
@@ -41,8 +45,14 @@ impl Machine {
             perf: Arc::new(LinuxPerf),
             gpu_libraries: GpuLibraries::default(),
             slurm_job: None,
-            calibration: None,
+            calibration_files: Vec::new(),
         }
+    }
+
+    /// Where calibrations are looked for, the one that counts first.
+    pub fn all_calibration_files(&self) -> Vec<PathBuf> {
+        let common = self.root.path(COMMON_CALIBRATION_FILE);
+        self.calibration_files.iter().cloned().chain([common]).collect()
     }
 
     /// The tree of this process on the machine.

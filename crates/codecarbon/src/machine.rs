@@ -2,6 +2,7 @@
 //! another root.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use carbon_sensors::SysRoot;
@@ -9,9 +10,15 @@ use carbon_sensors::gpu::GpuLibraries;
 use carbon_sensors::limits::SlurmJob;
 use carbon_sensors::rapl::{PerfCounter, PerfEvent, PerfEvents};
 use carbon_tracker::Machine;
+use carbon_tracker::calibration::CALIBRATION_FILE_NAME;
 use carbon_tracker::config::Config;
 
 use crate::surroundings::Surroundings;
+
+/// The file of a user's own calibrations.
+pub(crate) fn calibration_file(start: &Surroundings) -> Option<PathBuf> {
+    Some(start.state_directory()?.join(CALIBRATION_FILE_NAME))
+}
 
 /// The machine of a configuration and an environment.
 pub(crate) fn machine_of(config: &Config, start: &Surroundings) -> Machine {
@@ -23,6 +30,7 @@ pub(crate) fn machine_of(config: &Config, start: &Surroundings) -> Machine {
     }
     machine.gpu_libraries =
         GpuLibraries { nvml: config.nvml_library.clone(), ..GpuLibraries::default() };
+    machine.calibration_files.extend(calibration_file(start));
     let variable = |name: &str| start.variable(name).map(str::to_owned);
     machine.slurm_job = variable("SLURM_JOB_ID")
         .or_else(|| variable("SLURM_JOBID"))

@@ -17,19 +17,27 @@ use crate::meter::{Covers, Meter, MeterInfo, ReadError, Reading, Sample};
 
 pub use power_limit::package_power_limits_w;
 pub use tdp::{
-    Calibration, LoadModelSpec, ProcessorPower, TdpInputs, WATTS_PER_UNKNOWN_CPU, choose_tdp,
+    Calibration, CalibrationScope, LoadModelSpec, ProcessorPower, TdpInputs, WATTS_PER_UNKNOWN_CPU,
+    choose_tdp,
 };
 
-/// Bend of the curve between idle and full load.
-const BEND: f64 = 3.4;
+/// Bend of the curve between idle and full load, of machines that were not measured in between: the
+/// mean of machines with RAPL. At 0 the curve would be a straight line.
+pub const USUAL_BEND: f64 = 3.4;
 
 impl LoadModelSpec {
     /// Watts at a busy share of 0 to 1; a share outside is brought inside. It never falls with load.
     pub fn power_w(&self, busy_share: f64) -> f64 {
         let u = busy_share.clamp(0.0, 1.0);
-        let curve = (BEND * u).ln_1p() / BEND.ln_1p();
-        self.tdp_w * (self.idle_share + (self.full_share - self.idle_share) * curve)
+        self.tdp_w * (self.idle_share + (self.full_share - self.idle_share) * rise(self.bend, u))
     }
+}
+
+/// How much of the way from idle to full load the power has gone at a busy share of 0 to 1:
+/// ln(1 + bend·u) / ln(1 + bend), the straight line at a bend of 0. A bend is above −1; below 0 the
+/// curve is flat first and steep later. It rises from 0 to 1 whatever the bend.
+pub fn rise(bend: f64, busy_share: f64) -> f64 {
+    if bend.abs() < 1e-6 { busy_share } else { (bend * busy_share).ln_1p() / bend.ln_1p() }
 }
 
 /// A sample is closed, and its load final, when it is at least this long.
@@ -75,7 +83,10 @@ impl LoadModel {
     pub fn new(spec: LoadModelSpec) -> Self {
         let info = MeterInfo {
             name: "cpu".to_owned(),
-            covers: Covers::Processors,
+            covers: match spec.scope {
+                CalibrationScope::Processors => Covers::Processors,
+                CalibrationScope::Computer => Covers::System,
+            },
             source: spec.source,
             detail: spec.detail.clone(),
             accuracy: spec.accuracy,

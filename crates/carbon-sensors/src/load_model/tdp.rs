@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use carbon_model::{Accuracy, Source};
 
+use super::USUAL_BEND;
 use crate::facts::{CpuFacts, Vendor};
 use crate::limits::Limits;
 
@@ -33,6 +34,10 @@ pub struct LoadModelSpec {
     pub idle_share: f64,
     /// Full-load power as a share of T.
     pub full_share: f64,
+    /// Bend of the curve between them ([`rise`](super::rise)).
+    pub bend: f64,
+    /// What its power is of.
+    pub scope: CalibrationScope,
     /// What kind of figure the curve gives.
     pub source: Source,
     /// How far it can be trusted.
@@ -41,13 +46,33 @@ pub struct LoadModelSpec {
     pub detail: String,
 }
 
+/// What a reference meter measured, and so what a calibrated model is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CalibrationScope {
+    /// All processors, as their own counters do.
+    #[default]
+    Processors,
+    /// The whole computer with its memory, as a wall meter or a battery does.
+    Computer,
+}
+
 /// Idle and full-load power that were measured on this machine.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calibration {
-    /// Watts of all processors when nothing runs.
+    /// Watts of what is in scope when nothing runs.
     pub idle_w: f64,
-    /// Watts of all processors when every logical CPU is busy; more than idle.
+    /// Watts of the same when every logical CPU is busy; more than idle.
     pub full_w: f64,
+    /// Bend of the curve between; [`USUAL_BEND`](super::USUAL_BEND) unless loads between were
+    /// measured. Above −1.
+    pub bend: f64,
+    /// What the meter measured.
+    pub scope: CalibrationScope,
+    /// How far the curve can be trusted: the meter's accuracy, the residual, and what loads of other
+    /// kinds than the one of the calibration do.
+    pub accuracy: Accuracy,
+    /// The meter, for people: "RAPL", "a wall meter".
+    pub against: String,
     /// The day of the measurement, for people: "2026-11-22".
     pub date: String,
 }
@@ -95,6 +120,8 @@ pub fn choose_tdp(
         tdp_w,
         idle_share,
         full_share: FULL_SHARE,
+        bend: USUAL_BEND,
+        scope: CalibrationScope::Processors,
         source,
         accuracy,
         detail,
@@ -105,14 +132,22 @@ pub fn choose_tdp(
     let share = Share::of(inputs);
     if let Some(calibration) = inputs.calibration.filter(|c| c.idle_w >= 0.0 && c.full_w > c.idle_w)
     {
-        let Calibration { idle_w, full_w, date } = calibration;
-        let detail = format!("{idle_w:.0} W idle and {full_w:.0} W full, calibrated on {date}");
+        let Calibration { idle_w, full_w, bend, scope, accuracy, against, date } = calibration;
+        let of = match scope {
+            CalibrationScope::Processors => "",
+            CalibrationScope::Computer => " of the computer",
+        };
+        let detail = format!(
+            "{idle_w:.1} W idle and {full_w:.1} W full{of}, calibrated on {date} against {against}"
+        );
         return LoadModelSpec {
             tdp_w: full_w * share.of_machine,
             idle_share: idle_w / full_w,
             full_share: 1.0,
+            bend: *bend,
+            scope: *scope,
             source: Source::LoadModelCalibrated,
-            accuracy: Accuracy::plus_minus(0.20),
+            accuracy: *accuracy,
             detail: share.noted(detail),
         };
     }

@@ -21,7 +21,7 @@ pub use linux_perf::LinuxPerf;
 pub use perf::{PerfCounter, PerfEvent, PerfEvents};
 
 use crate::discovery::Discovery;
-use crate::meter::{Covers, MeterInfo};
+use crate::meter::{Covers, Hindrance, MeterInfo};
 use crate::sysroot::SysRoot;
 use parse::Processor;
 
@@ -45,7 +45,7 @@ pub fn discover(root: &SysRoot, perf: &dyn PerfEvents) -> Discovery {
         let reason = "no power events and no powercap zones: the processor has no such counters, \
                       or the system hides them";
         let fix = (!processor.is_virtual).then(|| "sudo modprobe intel_rapl_msr".to_owned());
-        found.skip("RAPL", reason, fix);
+        found.skip(Source::RaplPowercap, Hindrance::Missing, "RAPL", reason, fix);
     }
     found
 }

@@ -17,7 +17,7 @@ use super::{Place, limits};
 use crate::clock::Clock;
 use crate::discovery::Discovery;
 use crate::machine::MachineSample;
-use crate::meter::{Covers, Meter, MeterInfo, ReadError, Reading, Sample};
+use crate::meter::{Covers, Hindrance, Meter, MeterInfo, ReadError, Reading, Sample};
 use crate::sysroot::SysRoot;
 
 /// An event on a CPU.
@@ -42,6 +42,8 @@ pub trait PerfCounter: Send {
     /// The count since the event was opened, unscaled.
     fn read(&mut self) -> io::Result<u64>;
 }
+
+const SOURCE: Source = Source::RaplPerf;
 
 const PMU: &str = "sys/bus/event_source/devices/power";
 
@@ -84,7 +86,8 @@ pub(super) fn find(
         return places;
     };
     let Some(cpus) = read(root, "cpumask", parse::parse_cpu_list) else {
-        found.skip(format!("/{PMU}/cpumask"), "the list of counting CPUs cannot be read", None);
+        let reason = "the list of counting CPUs cannot be read";
+        found.skip(SOURCE, Hindrance::Broken, format!("/{PMU}/cpumask"), reason, None);
         return places;
     };
     let cpus = locate(root, &cpus);
@@ -95,14 +98,16 @@ pub(super) fn find(
         let is_joules =
             read(root, &format!("{file}.unit"), |text| Some(parse::parse_unit_is_joules(text)));
         let (Some(joules_per_count), Some(true)) = (scale, is_joules) else {
-            found.skip(format!("perf power/{event}/"), "its scale is not in joules", None);
+            let what = format!("perf power/{event}/");
+            found.skip(SOURCE, Hindrance::Unsuited, what, "its scale is not in joules", None);
             continue;
         };
         if kind == EventKind::System && !has_psys_zone {
             let reason = "unproven: the kernel offers psys without looking whether it counts, and \
                           powercap, which looks, has no psys zone";
             let fix = (!processor.is_virtual).then(|| "sudo modprobe intel_rapl_msr".to_owned());
-            found.skip(format!("perf power/{event}/"), reason, fix);
+            let what = format!("perf power/{event}/");
+            found.skip(SOURCE, Hindrance::Unsuited, what, reason, fix);
             continue;
         }
         // psys is about the machine: one CPU counts it.
@@ -121,7 +126,7 @@ pub(super) fn find(
             };
             let place = place(kind, at);
             let detail = format!("perf power/{event}/ on CPU {}", at.cpu);
-            let mut info = place.info(Source::RaplPerf, detail, processor);
+            let mut info = place.info(SOURCE, detail, processor);
             info.plausible_w = limits::plausible_w(&place.covers, None);
             if !processor.mirrors_dies {
                 info.mirror_group = None;
@@ -173,7 +178,12 @@ fn place(kind: EventKind, at: &CountingCpu) -> Place {
 
 fn skip_unopened(root: &SysRoot, event: &str, cpu: u32, error: &io::Error, found: &mut Discovery) {
     if error.kind() != io::ErrorKind::PermissionDenied {
-        found.skip(format!("perf power/{event}/ on CPU {cpu}"), error.to_string(), None);
+        let what = format!("perf power/{event}/ on CPU {cpu}");
+        let hindrance = match error.kind() {
+            io::ErrorKind::Unsupported => Hindrance::Unsuited,
+            _ => Hindrance::Broken,
+        };
+        found.skip(SOURCE, hindrance, what, error.to_string(), None);
         return;
     }
     let reason = match root.read("proc/sys/kernel/perf_event_paranoid") {
@@ -182,7 +192,8 @@ fn skip_unopened(root: &SysRoot, event: &str, cpu: u32, error: &io::Error, found
     };
     let fix = "sudo sysctl kernel.perf_event_paranoid=0   # or, for this program alone: \
                sudo setcap cap_perfmon=ep \"$(command -v codecarbon)\"";
-    found.skip("perf power events", reason, Some(fix.to_owned()));
+    let what = "perf power events";
+    found.skip(SOURCE, Hindrance::Denied, what, reason, Some(fix.to_owned()));
 }
 
 struct PerfMeter {

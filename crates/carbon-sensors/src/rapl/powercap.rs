@@ -15,8 +15,10 @@ use crate::clock::Clock;
 use crate::counter_file::{self, CounterFile};
 use crate::discovery::Discovery;
 use crate::machine::MachineSample;
-use crate::meter::{Covers, Meter, MeterInfo, ReadError, Reading, Sample};
+use crate::meter::{Covers, Hindrance, Meter, MeterInfo, ReadError, Reading, Sample};
 use crate::sysroot::{SysRoot, list_dir};
+
+const SOURCE: Source = Source::RaplPowercap;
 
 const CLASS: &str = "sys/class/powercap";
 
@@ -53,7 +55,8 @@ pub(super) fn scan(root: &SysRoot, found: &mut Discovery) -> Vec<Zone> {
             Ok((is_mmio, indices, kind)) => zones.push(Zone { directory, is_mmio, indices, kind }),
             Err(Unidentified::Hidden) => hidden += 1,
             Err(Unidentified::Because(reason)) => {
-                found.skip(directory.display().to_string(), reason, None);
+                let what = directory.display().to_string();
+                found.skip(SOURCE, Hindrance::Unsuited, what, reason, None);
             }
         }
     }
@@ -63,7 +66,8 @@ pub(super) fn scan(root: &SysRoot, found: &mut Discovery) -> Vec<Zone> {
              /sys/devices/virtual/powercap"
         );
         let fix = "start the container with --security-opt systempaths=unconfined";
-        found.skip("/sys/class/powercap", reason, Some(fix.to_owned()));
+        let what = "/sys/class/powercap";
+        found.skip(SOURCE, Hindrance::Hidden, what, reason, Some(fix.to_owned()));
     }
     zones.sort_by(|a, b| (a.is_mmio, &a.indices).cmp(&(b.is_mmio, &b.indices)));
     zones
@@ -116,7 +120,8 @@ pub(super) fn open(
     for (zone, place) in zones.into_iter().zip(places) {
         let Some(place) = place else {
             let reason = "which package it belongs to is unknown";
-            found.skip(zone.directory.display().to_string(), reason, None);
+            let what = zone.directory.display().to_string();
+            found.skip(SOURCE, Hindrance::Unsuited, what, reason, None);
             continue;
         };
         if by_perf.iter().any(|perf| perf.includes(&place)) {
@@ -124,7 +129,8 @@ pub(super) fn open(
         }
         if taken.contains(&place) {
             let reason = format!("{} is read from another zone already", place.name());
-            found.skip(zone.directory.display().to_string(), reason, None);
+            let what = zone.directory.display().to_string();
+            found.skip(SOURCE, Hindrance::Unneeded, what, reason, None);
             continue;
         }
         let path = zone.directory.join("energy_uj");
@@ -144,7 +150,8 @@ pub(super) fn open(
                     continue;
                 }
                 Err(Unreadable::Broken(path, reason)) => {
-                    found.skip(path.display().to_string(), reason, None);
+                    let what = path.display().to_string();
+                    found.skip(SOURCE, Hindrance::Broken, what, reason, None);
                     continue;
                 }
             }
@@ -159,7 +166,8 @@ pub(super) fn open(
         };
         let fix = "sudo chmod -R a+r /sys/class/powercap/intel-rapl*:*/energy_uj   \
                    # until the next boot";
-        found.skip(first.display().to_string(), reason, Some(fix.to_owned()));
+        let what = first.display().to_string();
+        found.skip(SOURCE, Hindrance::Denied, what, reason, Some(fix.to_owned()));
     }
 }
 
@@ -259,7 +267,7 @@ fn meter(zone: &Zone, place: &Place, file: CounterFile, processor: &Processor) -
         _ => None,
     };
     let detail = file.path().display().to_string();
-    let mut info = place.info(Source::RaplPowercap, detail, processor);
+    let mut info = place.info(SOURCE, detail, processor);
     info.plausible_w = limits::plausible_w(&place.covers, limit_w);
     info.max_interval = Some(limits::max_interval(range_uj as f64 * 1e-6, info.plausible_w));
     ZoneMeter { info, file, range_uj }

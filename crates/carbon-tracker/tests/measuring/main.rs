@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up its machine should fail")]
 
+mod calibrated;
 mod choosing;
 mod faults;
 mod gpus;

@@ -13,11 +13,13 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::Arc;
 
+use carbon_model::Source;
+
 use self::card::Card;
 use self::ffi::{AmdSmi, SmiError};
 use self::meter::{AmdMeter, Sensor};
 use super::{GpuDevice, GpuDiscovery, GpuVendor};
-use crate::meter::Skipped;
+use crate::meter::{Hindrance, Skipped};
 use crate::sysroot::{SysRoot, read_trimmed};
 
 const LIBRARY: &str = "libamd_smi.so";
@@ -39,6 +41,8 @@ pub(super) fn discover(
         card::cards(root).into_iter().partition(Card::is_integrated);
     for card in &integrated {
         found.skipped.push(Skipped {
+            source: Source::AmdSmiEnergy,
+            hindrance: Hindrance::Unneeded,
             what: format!("AMD GPU {}", card.bus_id),
             reason: "it is part of the processor, whose meter counts it".to_owned(),
             fix: None,
@@ -64,8 +68,10 @@ fn open(name: &OsStr, found: &mut GpuDiscovery) -> Option<Arc<AmdSmi>> {
                 "install AMD SMI (package amd-smi-lib) for the energy counter of Instinct GPUs"
                     .to_owned()
             });
-            let what = name.display().to_string();
-            found.skipped.push(Skipped { what, reason: error.to_string(), fix });
+            let (what, reason) = (name.display().to_string(), error.to_string());
+            let hindrance = if fix.is_some() { Hindrance::Missing } else { Hindrance::Broken };
+            let source = Source::AmdSmiEnergy;
+            found.skipped.push(Skipped { source, hindrance, what, reason, fix });
         })
         .ok()
         .map(Arc::new)
@@ -105,6 +111,8 @@ fn add_device(index: u32, card: &Card, smi: Option<&Arc<AmdSmi>>, found: &mut Gp
     }
     match (sensor, device.energy_within) {
         (_, Some(first)) => found.skipped.push(Skipped {
+            source: Source::AmdSmiEnergy,
+            hindrance: Hindrance::Unneeded,
             what: format!("GPU {index} ({})", device.name),
             reason: format!("second die of a module: the counter of GPU {first} includes it"),
             fix: None,
@@ -114,6 +122,8 @@ fn add_device(index: u32, card: &Card, smi: Option<&Arc<AmdSmi>>, found: &mut Gp
             found.meters.push(Box::new(meter));
         }
         (None, None) => found.skipped.push(Skipped {
+            source: Source::AmdSmiEnergy,
+            hindrance: Hindrance::Unsuited,
             what: format!("GPU {index} ({})", device.name),
             reason: "it tells neither energy nor power (as virtual functions do)".to_owned(),
             fix: None,

@@ -10,13 +10,14 @@ mod session;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use carbon_model::Source;
 use nvml_wrapper::error::NvmlError;
 use nvml_wrapper::{Device, Nvml};
 
 use self::meter::{Kind, NvmlMeter};
 use self::session::Session;
 use super::{GpuDevice, GpuDiscovery, GpuVendor, MigInstance};
-use crate::meter::Skipped;
+use crate::meter::{Hindrance, Skipped};
 use crate::sysroot::SysRoot;
 
 const LIBRARY: &str = "libnvidia-ml.so.1";
@@ -40,6 +41,8 @@ pub(super) fn discover(root: &SysRoot, library: Option<&Path>, found: &mut GpuDi
         }
         Err(error) => {
             found.skipped.push(Skipped {
+                source: Source::NvmlEnergy,
+                hindrance: hindrance(&error),
                 what: library.display().to_string(),
                 reason: error.to_string(),
                 fix: fix(&error),
@@ -62,6 +65,8 @@ pub(super) fn library_to_open(root: &SysRoot, named: Option<&Path>) -> Option<Pa
 
 fn add_device(session: &Arc<Session>, index: u32, versions: &str, found: &mut GpuDiscovery) {
     let skip = |error: &NvmlError, name: &str| Skipped {
+        source: Source::NvmlEnergy,
+        hindrance: hindrance(error),
         what: format!("GPU {index} ({name})"),
         reason: error.to_string(),
         fix: fix(error),
@@ -120,6 +125,15 @@ fn short_bus_id(bus_id: &str) -> String {
 
 fn versions(nvml: &Nvml) -> String {
     nvml.sys_driver_version().map_or_else(|_| "NVML".to_owned(), |v| format!("NVML, driver {v}"))
+}
+
+fn hindrance(error: &NvmlError) -> Hindrance {
+    match error {
+        NvmlError::LibloadingError(_) | NvmlError::DriverNotLoaded => Hindrance::Missing,
+        NvmlError::NoPermission => Hindrance::Denied,
+        NvmlError::NotSupported => Hindrance::Unsuited,
+        _ => Hindrance::Broken,
+    }
 }
 
 /// The command or setting that would help against an error.
