@@ -70,6 +70,9 @@ pub enum Fault {
     /// The answer takes longer than an answer may.
     #[error("the answer takes too long")]
     Overdue,
+    /// The body is of a kind, or packed in a way, that the route does not read.
+    #[error("{0}")]
+    Unsupported(String),
     /// Too many requests.
     #[error("too many requests")]
     TooMany {
@@ -113,6 +116,7 @@ impl Fault {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::UrlTooLong { .. } => StatusCode::URI_TOO_LONG,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable { .. } | Self::NoSignIn { .. } | Self::Overdue => {
                 StatusCode::SERVICE_UNAVAILABLE

@@ -78,6 +78,14 @@ impl Fields {
         let value: Value = serde_json::from_slice(body).map_err(|error| {
             vec![Flaw::no_json(offset(body, error.line(), error.column()), &error.to_string())]
         })?;
+        Self::of_value(value)
+    }
+
+    /// The fields of JSON that was read already.
+    ///
+    /// # Errors
+    /// It is no object.
+    pub fn of_value(value: Value) -> Result<Self, Vec<Flaw>> {
         match value {
             Value::Object(values) => Ok(Self { place: Place::Body, values, flaws: Vec::new() }),
             other => {

@@ -84,6 +84,14 @@ impl Flaw {
         self
     }
 
+    /// The same of an item of a list: its place, counted from 0, and what leads to the list.
+    #[must_use]
+    pub fn of_item(mut self, list: &str, index: usize) -> Self {
+        let path = [(!list.is_empty()).then(|| list.into()), Some(index.into())];
+        self.location.splice(1..1, path.into_iter().flatten());
+        self
+    }
+
     /// As it is sent. Long texts are cut, so that an answer is never longer than what was asked.
     pub fn to_json(&self) -> Value {
         let mut object = json!({

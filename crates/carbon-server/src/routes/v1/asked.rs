@@ -103,3 +103,15 @@ pub(super) fn window(query: &mut Fields) -> Option<Window> {
     let all = Window::ALL;
     Some(Window::new(start.unwrap_or(all.start), end.unwrap_or(all.end)))
 }
+
+/// A field of a query that is one of a few words.
+pub(super) fn one_of<T: Copy>(query: &mut Fields, name: &str, words: &[(&str, T)]) -> Option<T> {
+    let text = query.text(name, Optional::Yes)?;
+    let found = words.iter().find(|(word, _)| *word == text);
+    if found.is_none() {
+        let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let expected = format!("Input should be one of {}", names.join(", "));
+        query.flaw(Flaw::of_field("enum", Place::Query, name, expected, &text.into()));
+    }
+    found.map(|(_, value)| *value)
+}

@@ -4,6 +4,16 @@
 
 #[allow(dead_code, reason = "what the first routes do not use, the next ones do")]
 mod asked;
+mod bulk;
+mod compare;
+mod emissions;
+mod experiments;
+mod runs;
+mod scope;
+mod series;
+mod shown;
+mod sums;
+mod tasks;
 
 use axum::Router;
 
@@ -12,4 +22,12 @@ use crate::app::App;
 /// The routes; each file declares its own.
 pub(super) fn router() -> Router<App> {
     Router::new()
+        .merge(bulk::router())
+        .merge(compare::router())
+        .merge(emissions::router())
+        .merge(experiments::router())
+        .merge(runs::router())
+        .merge(series::router())
+        .merge(sums::router())
+        .merge(tasks::router())
 }
