@@ -93,6 +93,7 @@ fn client(config: &Config, provider: &'static str) -> Result<Client, NoPrice> {
         longest_answer: 1 << 20,
         authorities: config.ca_bundle.clone(),
         proxies: true,
+        public_only: false,
     };
     Client::new(policy).map_err(|error| NoPrice::unanswered(provider, &error))
 }

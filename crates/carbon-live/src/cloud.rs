@@ -97,6 +97,7 @@ impl Service<'_> {
             longest_answer: LONGEST_ANSWER,
             authorities: None,
             proxies: false,
+            public_only: false,
         })?;
         Ok(client.send(request)?)
     }

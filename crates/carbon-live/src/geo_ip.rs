@@ -94,6 +94,7 @@ impl GeoIp {
             longest_answer: 64 << 10,
             authorities: self.authorities.clone(),
             proxies: true,
+            public_only: false,
         })?;
         let host = host_of(url);
         let answer = client.send(&Request::get(url).header("accept", "application/json"))?;
