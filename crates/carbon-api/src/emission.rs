@@ -57,6 +57,19 @@ pub struct EmissionIn {
     /// The interval in seconds, exactly. Other servers pass over it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_s: Option<f64>,
+    /// Lower bound of `energy_consumed`, kWh. Bounds add up over the rows of a run. Other servers pass
+    /// over them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub energy_low_kwh: Option<f64>,
+    /// Upper bound of `energy_consumed`, kWh.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub energy_high_kwh: Option<f64>,
+    /// Lower bound of `emissions_sum`, kg CO2e.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emissions_low_kg: Option<f64>,
+    /// Upper bound of `emissions_sum`, kg CO2e.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emissions_high_kg: Option<f64>,
     /// The sender's own id of the row (UUID). Other servers pass over it and choose their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

@@ -49,6 +49,13 @@ pub struct RunIn {
     /// `machine` or `process`.
     #[serde(default)]
     pub tracking_mode: Option<String>,
+    /// Name of the machine, where its owner wants it told. Other servers pass over it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// Where the figures come from: a JSON object of at most 8 KiB, by component. Other servers pass
+    /// over it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sources: Option<serde_json::Value>,
     /// The id that the tracker gave the run, which its files carry (UUID). Other servers pass over
     /// it and choose their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -24,6 +24,8 @@ pub(crate) fn about_run(record: &EmissionsRecord, began: String, experiment_id: 
         provider: text(&record.cloud_provider),
         ram_total_size: Some(record.ram_total_size),
         tracking_mode: text(&record.tracking_mode),
+        host: None,
+        sources: None,
         id: Some(record.run_id.clone()),
     }
 }

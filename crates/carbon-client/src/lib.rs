@@ -7,6 +7,7 @@
 //! sends what programs left behind, and [`status()`] tells what there is.
 
 mod about;
+mod bounds;
 mod client;
 mod interval;
 mod outbox;

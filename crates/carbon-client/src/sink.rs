@@ -9,13 +9,14 @@ use carbon_api::RunIn;
 use carbon_model::EmissionsRecord;
 use carbon_sensors::clock::utc_timestamp;
 use carbon_sensors::{Clock, SystemClock};
-use carbon_tracker::Observer;
 use carbon_tracker::config::{Config, Secret};
 use carbon_tracker::sink::{Delivery, Sink, SinkError};
+use carbon_tracker::{Observer, Outcome};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::about::about_run;
+use crate::bounds::{Bounds, sources};
 use crate::client::{CallLimits, base_of};
 use crate::interval::Interval;
 use crate::outbox::Outbox;
@@ -71,6 +72,11 @@ pub struct ApiSink {
     outbox: Outbox,
     clock: Arc<dyn Clock>,
     interval: Interval,
+    /// How far the run can be trusted, and how much of that its rows have told.
+    bounds: Option<Bounds>,
+    told: Bounds,
+    /// Where its figures come from, until it is registered.
+    sources: Option<Value>,
     head: Option<RunHead>,
     is_attached: bool,
     /// What the server called the run when it ended.
@@ -98,6 +104,9 @@ impl ApiSink {
             outbox,
             clock: Arc::new(SystemClock),
             interval: Interval::default(),
+            bounds: None,
+            told: Bounds::default(),
+            sources: None,
             head: None,
             is_attached: false,
             last_server_id: None,
@@ -110,6 +119,7 @@ impl ApiSink {
             // A forked child: the rest of the interval is the parent's.
             self.outbox = Outbox::of_this_process(self.settings.spool.as_deref());
             self.interval = Interval::default();
+            self.told = self.bounds.unwrap_or_default();
             self.is_attached = false;
         }
         if !self.is_attached {
@@ -133,9 +143,15 @@ impl ApiSink {
             let now = self.clock.now().wall;
             row.timestamp = utc_timestamp(now);
             row.id = Some(Uuid::new_v4().to_string());
+            if let Some(bounds) = self.bounds {
+                bounds.tell(&mut self.told, &mut row);
+            }
+            let sources = &mut self.sources;
             let head = self.head.get_or_insert_with(|| {
                 let began = now.saturating_sub(seconds(total.duration));
-                head_of(&self.settings, total, utc_timestamp(began))
+                let mut head = head_of(&self.settings, total, utc_timestamp(began));
+                head.about.sources = sources.take();
+                head
             });
             self.outbox.put(head, &row, now.as_secs_f64());
         }
@@ -153,6 +169,13 @@ impl ApiSink {
 impl Sink for ApiSink {
     fn begin(&mut self, _: &Observer) {
         self.prepare();
+    }
+
+    fn hear(&mut self, behind: &Outcome) {
+        self.bounds = Some(Bounds::of(behind));
+        if self.head.is_none() {
+            self.sources = Some(sources(behind));
+        }
     }
 
     fn out(

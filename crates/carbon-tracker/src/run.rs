@@ -199,6 +199,7 @@ impl Run {
     fn publish(&mut self, outcome: &mut Outcome, live: bool) {
         let change = delta(&outcome.record, self.previous.as_ref());
         for sink in &mut self.sinks {
+            sink.hear(outcome);
             let sent = if live {
                 sink.live_out(&outcome.record, &change)
             } else {

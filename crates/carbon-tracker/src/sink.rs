@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use carbon_model::{EmissionsRecord, TaskRecord};
 
-use crate::run::Observer;
+use crate::run::{Observer, Outcome};
 
 /// Takes the records of a run. All methods but [`out`](Sink::out) do nothing unless overridden.
 pub trait Sink: Send {
@@ -16,6 +16,12 @@ pub trait Sink: Send {
     /// wants, for sinks that are asked rather than told.
     fn begin(&mut self, run: &Observer) {
         let _ = run;
+    }
+
+    /// Hears what stands behind the record that it is given next: bounds, sources, factors. For sinks
+    /// that tell more than a record holds.
+    fn hear(&mut self, behind: &Outcome) {
+        let _ = behind;
     }
 
     /// Takes the record of the run so far and what was added since the last call, at the end of

@@ -29,6 +29,7 @@ fn merged(earlier: &EmissionIn, later: &EmissionIn) -> EmissionIn {
         (None, None) => None,
         (a, b) => Some(a.unwrap_or(0.0) + b.unwrap_or(0.0)),
     };
+    let bound = |a: Option<f64>, b: Option<f64>| Some(a? + b?);
     let mean = |a: Option<f64>, b: Option<f64>| match (a, b) {
         (Some(a), Some(b)) if duration_s > 0.0 => Some((a * first_s + b * second_s) / duration_s),
         (a, b) => b.or(a),
@@ -61,6 +62,10 @@ fn merged(earlier: &EmissionIn, later: &EmissionIn) -> EmissionIn {
         ),
         wue: later.wue,
         duration_s: Some(duration_s),
+        energy_low_kwh: bound(earlier.energy_low_kwh, later.energy_low_kwh),
+        energy_high_kwh: bound(earlier.energy_high_kwh, later.energy_high_kwh),
+        emissions_low_kg: bound(earlier.emissions_low_kg, later.emissions_low_kg),
+        emissions_high_kg: bound(earlier.emissions_high_kg, later.emissions_high_kg),
         id: Some(Uuid::new_v4().to_string()),
     }
 }

@@ -9,3 +9,4 @@ mod kills;
 mod receiver;
 mod runs;
 mod spooling;
+mod trust;
