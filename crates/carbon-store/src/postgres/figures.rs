@@ -1,6 +1,6 @@
-//! Sums of stretches of time, added up by the server: days that count as a whole, hours of the other
-//! days, and rows of the hours that are cut. Most questions cut no day of any run; then the last two
-//! parts find nothing to walk over.
+//! Sums of stretches of time, added up by the server in one walk: days that count as a whole become
+//! the sums of their stretch, and those that are cut stay apart and are looked at hour by hour, in the
+//! same way; of an hour that is cut, its rows.
 
 use super::columns::{NAMES, OF_A_ROW, TOTALS};
 use super::link::Link;
@@ -42,42 +42,56 @@ fn sql(question: &Question) -> String {
         }
     };
     let (whole_day, whole_hour) = (whole("d.start_us", DAY_US), whole("h.start_us", HOUR_US));
-    let (bucket_of_day, bucket_of_hour) = (bucket("d.start_us"), bucket("h.start_us"));
-    let (bucket_of_row, names, raw, totals) =
-        (bucket("e.timestamp_us"), &*NAMES, &*OF_A_ROW, &*TOTALS);
+    let (names, raw, totals) = (&*NAMES, &*OF_A_ROW, &*TOTALS);
     let (last_of_day, last_of_hour) = (DAY_US - 1, HOUR_US - 1);
-    let days = format!(
-        "live_runs r JOIN run_days d ON d.run_key = r.key \
-         AND d.start_us >= $2 - {last_of_day} AND d.start_us <= $3"
-    );
-    let hours = format!(
-        "{days} JOIN run_hours h ON h.run_key = d.run_key \
-         AND h.start_us >= d.start_us AND h.start_us <= d.start_us + {last_of_day} \
-         AND h.start_us >= $2 - {last_of_hour} AND h.start_us <= $3"
-    );
-    let rows = format!(
-        "{hours} JOIN emissions e ON e.run_key = h.run_key \
-         AND e.timestamp_us >= h.start_us AND e.timestamp_us <= h.start_us + {last_of_hour} \
-         AND e.timestamp_us >= $2 AND e.timestamp_us <= $3"
-    );
+    // OFFSET 0 keeps the server from turning the walk round: it would begin with all days of all
+    // runs there are.
     format!(
-        "SELECT item, bucket, {totals} FROM (
-           SELECT item, bucket, {totals} FROM (
-             SELECT {item} AS item, {bucket_of_day} AS bucket, {of_day} FROM {days}
-             WHERE {filter} AND {whole_day}
-           ) AS days GROUP BY item, bucket
+        "WITH days AS MATERIALIZED (
+           SELECT item, bucket, run_key, cut_us, {totals} FROM (
+             SELECT {item} AS item,
+               CASE WHEN {whole_day} THEN {bucket_of_day} END AS bucket,
+               CASE WHEN NOT {whole_day} THEN d.run_key END AS run_key,
+               CASE WHEN NOT {whole_day} THEN d.start_us END AS cut_us, {of_day}
+             FROM live_runs r CROSS JOIN LATERAL (
+               SELECT * FROM run_days d WHERE d.run_key = r.key
+               AND d.start_us >= $2 - {last_of_day} AND d.start_us <= $3 OFFSET 0
+             ) AS d WHERE {filter}
+           ) AS parts GROUP BY item, bucket, run_key, cut_us
+         ), hours AS MATERIALIZED (
+           SELECT item, bucket, run_key, cut_us, {totals} FROM (
+             SELECT d.item,
+               CASE WHEN {whole_hour} THEN {bucket_of_hour} END AS bucket,
+               CASE WHEN NOT {whole_hour} THEN h.run_key END AS run_key,
+               CASE WHEN NOT {whole_hour} THEN h.start_us END AS cut_us, {of_hour}
+             FROM days d CROSS JOIN LATERAL (
+               SELECT * FROM run_hours h WHERE h.run_key = d.run_key
+               AND h.start_us >= d.cut_us AND h.start_us <= d.cut_us + {last_of_day}
+               AND h.start_us >= $2 - {last_of_hour} AND h.start_us <= $3 OFFSET 0
+             ) AS h WHERE d.bucket IS NULL
+           ) AS parts GROUP BY item, bucket, run_key, cut_us
+         )
+         SELECT item, bucket, {totals} FROM (
+           SELECT item, bucket, {names} FROM days WHERE bucket IS NOT NULL
            UNION ALL
-           SELECT item, bucket, {totals} FROM (
-             SELECT {item} AS item, {bucket_of_hour} AS bucket, {of_hour} FROM {hours}
-             WHERE {filter} AND NOT {whole_day} AND {whole_hour}
-           ) AS hours GROUP BY item, bucket
+           SELECT item, bucket, {names} FROM hours WHERE bucket IS NOT NULL
            UNION ALL
-           SELECT item, bucket, {totals} FROM (
-             SELECT {item} AS item, {bucket_of_row} AS bucket, {raw} FROM {rows}
-             WHERE {filter} AND NOT {whole_day} AND NOT {whole_hour}
-           ) AS rows GROUP BY item, bucket
+           SELECT h.item, {bucket_of_row} AS bucket, {raw}
+           FROM hours h CROSS JOIN LATERAL (
+             SELECT * FROM emissions e WHERE e.run_key = h.run_key
+             AND e.timestamp_us >= h.cut_us AND e.timestamp_us <= h.cut_us + {last_of_hour}
+             AND e.timestamp_us >= $2 AND e.timestamp_us <= $3 OFFSET 0
+           ) AS e WHERE h.bucket IS NULL
          ) AS parts GROUP BY item, bucket ORDER BY bucket",
-        of_day = names.replace(", ", ", d.").replacen("", "d.", 1),
-        of_hour = names.replace(", ", ", h.").replacen("", "h.", 1),
+        bucket_of_day = bucket("d.start_us"),
+        bucket_of_hour = bucket("h.start_us"),
+        bucket_of_row = bucket("e.timestamp_us"),
+        of_day = columns_of("d"),
+        of_hour = columns_of("h"),
     )
+}
+
+/// The kept columns of a table of this name.
+fn columns_of(table: &str) -> String {
+    format!("{table}.{}", NAMES.replace(", ", &format!(", {table}.")))
 }
