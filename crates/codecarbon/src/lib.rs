@@ -2,8 +2,9 @@
 //!
 //! A private library that the binaries share: [`codecarbon`] has every command,
 //! [`codecarbon_monitor`] only `monitor`, so that it stays small, and [`carbonboard`] becomes
-//! `codecarbon board`. This is the only crate that reads the environment, the home and working
-//! directories and the terminal, in [`surroundings`].
+//! `codecarbon board`. For the commands of the server `codecarbon` becomes `codecarbon-server`. Only
+//! these two programs read the environment, the home and working directories and the terminal: here
+//! in [`surroundings`].
 
 mod account;
 pub mod command;
@@ -21,6 +22,8 @@ mod monitor;
 mod print;
 mod private_file;
 pub mod report;
+mod server;
+mod sibling;
 mod sign_in;
 pub mod startup;
 pub mod surroundings;
@@ -40,6 +43,9 @@ const VERSION: &str = concat!("v", env!("CARGO_PKG_VERSION"));
 /// `codecarbon`, as a whole.
 pub fn codecarbon(startup: Startup) -> u8 {
     main(startup, |start| {
+        if let Some(words) = server::words(start) {
+            return Err(server::run(words, start));
+        }
         let root = with_version(Command::new("codecarbon"))
             .about("Measure the energy and the carbon emissions of computing")
             .subcommand_required(true)
@@ -55,7 +61,8 @@ pub fn codecarbon(startup: Startup) -> u8 {
             .subcommand(config::command())
             .subcommand(get_token::command())
             .subcommand(test_api::command())
-            .subcommand(sync::command());
+            .subcommand(sync::command())
+            .subcommands(server::commands());
         let matches = match parse(root, start) {
             Ok(matches) => matches,
             Err(code) => return Ok(code),
@@ -91,7 +98,7 @@ pub fn carbonboard(startup: Startup) -> u8 {
         if is_monitor {
             drop_word(&mut start, command);
         }
-        let why_not = monitor::sibling::become_codecarbon(command, &start);
+        let why_not = sibling::become_codecarbon(command, &start);
         Err(CommandError::user(format!("{name} is a part of codecarbon, but {why_not}")))
     })
 }

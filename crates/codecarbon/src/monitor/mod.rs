@@ -10,7 +10,6 @@ mod options;
 mod record_file;
 mod services;
 mod settings;
-pub(crate) mod sibling;
 mod sinks;
 mod wrapped;
 
@@ -22,6 +21,7 @@ use clap::{ArgMatches, Command};
 
 use crate::console::Console;
 use crate::exit::CommandError;
+use crate::sibling;
 use crate::surroundings::Surroundings;
 pub(crate) use network::Network;
 pub(crate) use services::{Services, means};

@@ -11,6 +11,7 @@ mod measuring;
 mod outputs;
 mod place;
 mod sandbox;
+mod server;
 mod signals;
 mod sync;
 mod terminal;

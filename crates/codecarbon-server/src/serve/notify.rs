@@ -1,0 +1,19 @@
+//! Tells systemd how far the server is (`sd_notify(3)`): a line to the socket that it names.
+
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
+
+use crate::surroundings::Surroundings;
+
+/// Sends a state, such as `READY=1`, where somebody waits for it. What goes wrong is of no
+/// consequence to the server, and is not told.
+pub(crate) fn tell(start: &Surroundings, state: &str) {
+    let Some(name) = start.variable("NOTIFY_SOCKET") else { return };
+    let address = match name.strip_prefix('@') {
+        Some(name) => SocketAddr::from_abstract_name(name),
+        None => SocketAddr::from_pathname(name),
+    };
+    if let (Ok(address), Ok(socket)) = (address, UnixDatagram::unbound()) {
+        let _ = socket.send_to_addr(state.as_bytes(), &address);
+    }
+}
