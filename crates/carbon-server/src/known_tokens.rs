@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use carbon_store::{Digest, ProjectToken, Timestamp};
 
+use crate::imported_token::Checks;
+
 /// For how long a look-up is believed.
 const FRESH_FOR: Duration = Duration::from_secs(5);
 
@@ -21,7 +23,10 @@ const AT_MOST: usize = 10_000;
 
 /// The memory.
 #[derive(Debug, Default)]
-pub(crate) struct KnownTokens(Mutex<HashMap<Digest, Known>>);
+pub(crate) struct KnownTokens {
+    known: Mutex<HashMap<Digest, Known>>,
+    checks: Checks,
+}
 
 #[derive(Debug)]
 struct Known {
@@ -64,7 +69,12 @@ impl KnownTokens {
         self.lock().clear();
     }
 
+    /// Who checks tokens that were imported.
+    pub(crate) fn checks(&self) -> Checks {
+        self.checks.clone()
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<Digest, Known>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

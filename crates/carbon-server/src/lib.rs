@@ -12,6 +12,7 @@ pub mod fault;
 mod first_start;
 pub mod http;
 mod known_tokens;
+mod imported_token;
 mod metrics;
 pub mod rights;
 mod routes;

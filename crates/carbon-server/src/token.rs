@@ -9,6 +9,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::app::App;
 use crate::fault::Fault;
+use crate::imported_token;
 
 /// Header that carries the token.
 pub(crate) const HEADER: &str = "x-api-token";
@@ -65,7 +66,7 @@ async fn known(app: &App, secret: &str) -> Result<Option<ProjectToken>, Fault> {
     let (now, digest) = (app.now(), digest_of(secret));
     let token = match app.tokens().get(digest, now) {
         Some(token) => Some(token),
-        None => look_up(app, digest, now).await?,
+        None => look_up(app, secret, digest, now).await?,
     };
     let Some(token) = token.filter(|token| token.is_valid(now)) else { return Ok(None) };
     if app.tokens().is_note_due(digest, now) {
@@ -74,8 +75,16 @@ async fn known(app: &App, secret: &str) -> Result<Option<ProjectToken>, Fault> {
     Ok(Some(token))
 }
 
-async fn look_up(app: &App, digest: Digest, now: Timestamp) -> Result<Option<ProjectToken>, Fault> {
-    let token = app.store().project_token(digest).await?;
+async fn look_up(
+    app: &App,
+    secret: &str,
+    digest: Digest,
+    now: Timestamp,
+) -> Result<Option<ProjectToken>, Fault> {
+    let token = match app.store().project_token(digest).await? {
+        Some(token) => Some(token),
+        None => imported_token::find(app, secret, digest).await?,
+    };
     if let Some(token) = &token {
         app.tokens().put(digest, token.clone(), now);
     }
