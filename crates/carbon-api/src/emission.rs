@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::required::nullable;
+use crate::v1::TaskIn;
 
 /// A new row: `POST /emissions`, signed by a project's token. Figures are of the interval alone, not
 /// of the run so far, and none is negative.
@@ -70,6 +71,10 @@ pub struct EmissionIn {
     /// Upper bound of `emissions_sum`, kg CO2e.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emissions_high_kg: Option<f64>,
+    /// Tasks of the run that have ended and that no earlier row told; their energy is part of the
+    /// rows. At most 1,000. Other servers pass over them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<TaskIn>,
     /// The sender's own id of the row (UUID). Other servers pass over it and choose their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

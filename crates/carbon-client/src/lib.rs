@@ -17,6 +17,7 @@ mod sink;
 mod spool;
 mod status;
 mod sync;
+mod tasks;
 
 pub use client::{ApiClient, ApiError, CallLimits, Credentials};
 pub use outbox::{Outbox, OutboxSettings, forget_the_parents};

@@ -21,6 +21,7 @@ use crate::client::{CallLimits, base_of};
 use crate::interval::Interval;
 use crate::outbox::Outbox;
 use crate::spool::{RunHead, RunKey, Token};
+use crate::tasks::Tasks;
 
 /// To whom a run is told, and how.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +76,7 @@ pub struct ApiSink {
     /// How far the run can be trusted, and how much of that its rows have told.
     bounds: Option<Bounds>,
     told: Bounds,
+    tasks: Tasks,
     /// Where its figures come from, until it is registered.
     sources: Option<Value>,
     head: Option<RunHead>,
@@ -106,6 +108,7 @@ impl ApiSink {
             interval: Interval::default(),
             bounds: None,
             told: Bounds::default(),
+            tasks: Tasks::default(),
             sources: None,
             head: None,
             is_attached: false,
@@ -120,6 +123,7 @@ impl ApiSink {
             self.outbox = Outbox::of_this_process(self.settings.spool.as_deref());
             self.interval = Interval::default();
             self.told = self.bounds.unwrap_or_default();
+            self.tasks.forget();
             self.is_attached = false;
         }
         if !self.is_attached {
@@ -146,6 +150,7 @@ impl ApiSink {
             if let Some(bounds) = self.bounds {
                 bounds.tell(&mut self.told, &mut row);
             }
+            row.tasks = self.tasks.take();
             let sources = &mut self.sources;
             let head = self.head.get_or_insert_with(|| {
                 let began = now.saturating_sub(seconds(total.duration));
@@ -172,7 +177,9 @@ impl Sink for ApiSink {
     }
 
     fn hear(&mut self, behind: &Outcome) {
+        self.prepare();
         self.bounds = Some(Bounds::of(behind));
+        self.tasks.hear(behind);
         if self.head.is_none() {
             self.sources = Some(sources(behind));
         }
@@ -199,10 +206,14 @@ impl Sink for ApiSink {
         if !self.is_attached || !self.outbox.is_of_this_process() {
             return Vec::new();
         }
-        let notices = match &self.head {
+        let mut notices = match &self.head {
             Some(head) => self.outbox.settle(&head.key, self.settings.stop_wait),
             None => self.outbox.take_news(),
         };
+        if self.tasks.left() > 0 {
+            let left = self.tasks.left();
+            notices.push(format!("api: {left} tasks are not told; a record carries 1,000"));
+        }
         self.last_server_id = self.server_run_id();
         self.detach();
         notices

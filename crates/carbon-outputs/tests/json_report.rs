@@ -113,6 +113,7 @@ fn outcome() -> Outcome {
         factors,
         record: record("7d4f7a0e-5a0c-4a3e-9a55-0c1f6a4b2d10"),
         tasks: vec![TaskRecord::new("train", record("7d4f7a0e-5a0c-4a3e-9a55-0c1f6a4b2d10"))],
+        task_ends: vec![Duration::ZERO],
         warnings: vec!["an example of a warning".into()],
         saved_to: Vec::new(),
     }

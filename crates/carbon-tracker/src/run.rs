@@ -36,6 +36,8 @@ pub struct Outcome {
     pub record: EmissionsRecord,
     /// Finished tasks, in the order of their end.
     pub tasks: Vec<TaskRecord>,
+    /// When each of them ended, as time since the Unix epoch.
+    pub task_ends: Vec<Duration>,
     /// What was assumed or went wrong, in sentences: those of the report, of the place and of the
     /// sinks.
     pub warnings: Vec<String>,
@@ -280,11 +282,14 @@ impl Shared {
 
     fn outcome(&self, report: Report, cuts: &Cuts) -> Outcome {
         let view = self.scene.view();
-        let tasks =
-            self.tasks().finished.iter().map(|task| self.task_record(task, &view)).collect();
+        let finished = self.tasks();
+        let finished = finished.finished.iter();
+        let (tasks, task_ends) =
+            finished.map(|task| (self.task_record(task, &view), task.edge.0)).unzip();
         let place_warnings = view.place.warnings.clone();
         let mut outcome = self.price(view, report, cuts);
         outcome.tasks = tasks;
+        outcome.task_ends = task_ends;
         outcome.warnings.splice(0..0, place_warnings);
         outcome
     }
@@ -320,6 +325,7 @@ impl Shared {
         Outcome {
             record: record(&self.head, &self.id, (&location, &factors), &report, &footprint),
             tasks: Vec::new(),
+            task_ends: Vec::new(),
             factors,
             prices,
             location,

@@ -66,6 +66,7 @@ fn merged(earlier: &EmissionIn, later: &EmissionIn) -> EmissionIn {
         energy_high_kwh: bound(earlier.energy_high_kwh, later.energy_high_kwh),
         emissions_low_kg: bound(earlier.emissions_low_kg, later.emissions_low_kg),
         emissions_high_kg: bound(earlier.emissions_high_kg, later.emissions_high_kg),
+        tasks: [earlier.tasks.as_slice(), &later.tasks].concat(),
         id: Some(Uuid::new_v4().to_string()),
     }
 }
