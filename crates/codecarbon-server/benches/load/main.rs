@@ -6,6 +6,7 @@
 //! The processor time of the server, of the database and of this program are told apart, since they
 //! share the cores.
 
+#![expect(clippy::cast_possible_wrap, reason = "counts are small")]
 #![expect(clippy::print_stdout, reason = "a benchmark that prints figures")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on ends")]
 
@@ -104,6 +105,9 @@ fn plant(directory: &Path, database: Option<&str>) -> Planted {
     })
 }
 
+/// A figure of a load.
+type Figure = fn(&Answers) -> f64;
+
 /// A server under load.
 pub(crate) struct Bench<'e> {
     name: &'static str,
@@ -117,7 +121,7 @@ impl Bench<'_> {
     /// Keeps a load up three times, and tells a figure of each, with what a request costs.
     fn load(
         &self,
-        what: &[(&str, fn(&Answers) -> f64)],
+        what: &[(&str, Figure)],
         connections: usize,
         until: Until,
         items: usize,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::bodies;
 use crate::connections::{Answers, Request, Until, load};
 use crate::plant::Planted;
-use crate::{Bench, tell};
+use crate::{Bench, Figure, tell};
 
 /// Connections.
 const CONNECTIONS: usize = 8;
@@ -50,9 +50,9 @@ impl Bench<'_> {
     fn read(&self, what: &str, request: &Request) {
         // Once before, for what is made at the first use.
         load(self.program.port, CONNECTIONS, Until::Count(CONNECTIONS * 4), request);
-        let p99: fn(&Answers) -> f64 = |answers| answers.percentile_ms(99);
-        let median: fn(&Answers) -> f64 = |answers| answers.percentile_ms(50);
-        let rate: fn(&Answers) -> f64 = Answers::per_second;
+        let p99: Figure = |answers| answers.percentile_ms(99);
+        let median: Figure = |answers| answers.percentile_ms(50);
+        let rate: Figure = Answers::per_second;
         let names = [format!("{what} p99"), format!("{what} median"), format!("{what} rate")];
         let figures =
             [(names[0].as_str(), p99), (names[1].as_str(), median), (names[2].as_str(), rate)];

@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::Bench;
 use crate::bodies::{self, Lines};
 use crate::connections::{Answers, Request, Until};
 use crate::plant::{PROJECTS, Planted, RUNS_OF_PROJECT};
+use crate::{Bench, Figure};
 
 /// Connections of single rows and runs.
 const MANY: usize = 64;
@@ -20,8 +20,8 @@ const BULK: usize = 10_000;
 impl Bench<'_> {
     pub(crate) fn writes(&self) {
         let slice = Until::Time(self.effort.slice);
-        let rate: fn(&Answers) -> f64 = Answers::per_second;
-        let p99: fn(&Answers) -> f64 = |answers| answers.percentile_ms(99);
+        let rate: Figure = Answers::per_second;
+        let p99: Figure = |answers| answers.percentile_ms(99);
         let single = single_rows(Rc::clone(&self.planted));
         self.load(&[("emissions", rate), ("emissions p99", p99)], MANY, slice, 1, &single);
         let runs = runs(Rc::clone(&self.planted));
@@ -29,7 +29,7 @@ impl Bench<'_> {
         let per_run = (self.effort.rows / (PROJECTS * RUNS_OF_PROJECT)).max(1);
         let rows = per_run * PROJECTS * RUNS_OF_PROJECT;
         let bulk = bulk(Rc::clone(&self.planted), per_run);
-        let rows_rate: fn(&Answers) -> f64 = |answers| answers.per_second() * BULK as f64;
+        let rows_rate: Figure = |answers| answers.per_second() * BULK as f64;
         let count = Until::Count(rows / BULK);
         self.load(&[("bulk", rows_rate)], FEW, count, BULK, &bulk);
         let long = long_run(Rc::clone(&self.planted));

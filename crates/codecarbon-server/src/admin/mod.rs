@@ -1,24 +1,30 @@
 //! `admin`: what an operator does to a database: copies, takes over, looks after.
 
+mod accounts;
 mod backup;
+mod import;
 mod restore;
 
 use clap::{ArgMatches, Command};
 
 use crate::failure::Failure;
-use crate::options::list::DATA;
-use crate::options::{self};
+use crate::options;
+use crate::options::list::{DATA, LINK};
 use crate::surroundings::Surroundings;
 
 /// Describes the command.
 pub(crate) fn command() -> Command {
     let with_data = |command| options::describe(command, DATA);
+    let with_link = |command| options::describe(with_data(command), LINK);
     Command::new("admin")
         .about("Look after the server's database: copies, imports, accounts")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(with_data(backup::command()))
         .subcommand(with_data(restore::command()))
+        .subcommand(with_data(import::command()))
+        .subcommand(with_link(accounts::create_operator()))
+        .subcommand(with_link(accounts::reset_password()))
 }
 
 /// Runs it; the exit code.
@@ -26,6 +32,9 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Fail
     match matches.subcommand() {
         Some(("backup", matches)) => backup::run(matches, start),
         Some(("restore", matches)) => restore::run(matches, start),
+        Some(("import", matches)) => import::run(matches, start),
+        Some(("create-operator", matches)) => accounts::run_create_operator(matches, start),
+        Some(("reset-password", matches)) => accounts::run_reset_password(matches, start),
         _ => Err(Failure::internal("a command is missing in the dispatcher")),
     }
 }

@@ -148,3 +148,6 @@ pub(crate) static SERVE: &[(&str, &[&Setting])] = &[
 
 /// Those of the commands that look after a database.
 pub(crate) static DATA: &[(&str, &[&Setting])] = &[("Data", &[&DATA_DIR, &DATABASE_URL])];
+
+/// Those of the commands that print a link.
+pub(crate) static LINK: &[(&str, &[&Setting])] = &[("Address", &[&PUBLIC_URL])];
