@@ -25,7 +25,8 @@ usage: cargo xtask <command> [options]
   programs
           what the tests talk to, fetched: Prometheus, its push gateway, an OTLP receiver
   bench   what measuring costs, against the stock package: a table in Markdown
-          (--quick, --no-peer; parts: commands, api, child, python)
+          (--quick, --no-peer; parts: commands, api, child, python, and when named
+          server, with --rows N)
   fuzz    every parser under libFuzzer (--seconds N, names of targets)
 ";
 

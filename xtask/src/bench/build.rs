@@ -26,6 +26,14 @@ pub(crate) fn programs() -> Result<Programs> {
     })
 }
 
+/// The load of the server (`crates/codecarbon-server/benches/load`), which knows the server built with it.
+pub(crate) fn load() -> Result<PathBuf> {
+    executable(
+        &["bench", "--locked", "-p", "codecarbon-server", "--bench", "load", "--no-run"],
+        "load",
+    )
+}
+
 /// Runs cargo and picks the program it made.
 fn executable(args: &[&str], name: &str) -> Result<PathBuf> {
     let mut command = cargo();

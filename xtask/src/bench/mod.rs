@@ -12,6 +12,7 @@ mod launch;
 mod measurement;
 mod peer;
 mod python;
+mod server;
 mod slowdown;
 mod statistics;
 mod table;
@@ -41,6 +42,8 @@ pub(crate) struct Effort {
     pub(crate) threads_s: f64,
     /// Seconds for which a loop in Python is watched; the peer's, half of that.
     pub(crate) loop_s: f64,
+    /// Whether the server is given a twentieth of the rows.
+    pub(crate) is_quick: bool,
 }
 
 const FULL: Effort = Effort {
@@ -52,6 +55,7 @@ const FULL: Effort = Effort {
     sampling_s: 20.0,
     threads_s: 30.0,
     loop_s: 180.0,
+    is_quick: false,
 };
 
 const QUICK: Effort = Effort {
@@ -63,30 +67,37 @@ const QUICK: Effort = Effort {
     sampling_s: 5.0,
     threads_s: 3.0,
     loop_s: 20.0,
+    is_quick: true,
 };
 
 /// What can be measured by itself.
-const PARTS: [&str; 4] = ["commands", "api", "child", "python"];
+const PARTS: [&str; 5] = ["commands", "api", "child", "python", "server"];
 
 /// Measures and prints a table in Markdown.
 pub(crate) fn run(options: &[String]) -> Result {
     let mut effort = &FULL;
     let mut with_peer = true;
     let mut parts: Vec<&str> = Vec::new();
-    for option in options {
+    let mut rows = None;
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
         match option.as_str() {
             "--quick" => effort = &QUICK,
+            "--rows" => rows = options.next(),
             "--no-peer" => with_peer = false,
             part if PARTS.contains(&part) => parts.push(part),
             _ => {
                 let parts = PARTS.join("] [");
-                return Err(
-                    format!("usage: cargo xtask bench [--quick] [--no-peer] [{parts}]").into()
-                );
+                return Err(format!(
+                    "usage: cargo xtask bench [--quick] [--no-peer] [--rows N] [{parts}]"
+                )
+                .into());
             }
         }
     }
-    let wanted = |part| parts.is_empty() || parts.contains(&part);
+    // The server takes minutes and is measured when it is named.
+    let wanted = |part| parts.contains(&part) || parts.is_empty() && part != "server";
+    let with_peer = with_peer && PARTS[..4].iter().any(|&part| wanted(part));
     let peer = if with_peer { Some(Peer::prepare()?) } else { None };
     let peer = peer.as_ref();
     let mut table = Table::default();
@@ -107,6 +118,9 @@ pub(crate) fn run(options: &[String]) -> Result {
     }
     if let Some(package) = &package {
         python::measure(package, peer, effort, &mut table)?;
+    }
+    if wanted("server") {
+        server::measure(effort.is_quick, rows.map(String::as_str), &mut table)?;
     }
     println!("{}", table::machine());
     println!("{}\n", ambient.describe());

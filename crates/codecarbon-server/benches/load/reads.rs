@@ -7,8 +7,8 @@ use crate::connections::{Answers, Request, Until, load};
 use crate::plant::Planted;
 use crate::{Bench, Figure, tell};
 
-/// Connections.
-const CONNECTIONS: usize = 8;
+/// Connections of what many look at.
+const MANY: usize = 8;
 
 impl Bench<'_> {
     pub(crate) fn reads(&self) {
@@ -18,12 +18,12 @@ impl Bench<'_> {
                 path.replace("ID", &all.projects[n % all.projects.len()].to_string())
             })
         };
-        self.read("project sums", &projects("/projects/ID/sums"));
-        self.read("experiment sums", &projects("/projects/ID/experiments/sums"));
+        self.read("project sums", MANY, &projects("/projects/ID/sums"));
+        self.read("experiment sums", MANY, &projects("/projects/ID/experiments/sums"));
         let of_experiment = asking(all, |all, n| {
             format!("/experiments/{}/runs/sums", all.experiments[n * 7 % all.experiments.len()])
         });
-        self.read("run sums", &of_experiment);
+        self.read("run sums", MANY, &of_experiment);
         let year = |all: &Planted| {
             let [start, end] = [-200, 165].map(|day| {
                 jiff::Timestamp::from_second(all.start_s + day * 86_400).unwrap().to_string()
@@ -33,30 +33,30 @@ impl Bench<'_> {
         let of_project = asking(all, move |all, n| {
             format!("/v1/projects/{}/series?{}", all.projects[n % all.projects.len()], year(all))
         });
-        self.read("project year", &of_project);
+        self.read("project year", 1, &of_project);
         let of_organization = asking(all, move |all, _| {
             format!("/v1/organizations/{}/series?{}", all.organization, year(all))
         });
-        self.read("organization year", &of_organization);
+        self.read("organization year", 1, &of_organization);
         let pages = self.effort.long_run_rows / 100;
         let page = asking(all, move |all, n| {
             let run = all.runs.last().unwrap();
             format!("/runs/{run}/emissions?page={}&size=100", 1 + n * 7_919 % pages)
         });
-        self.read("page", &page);
+        self.read("page", 1, &page);
         self.delete();
     }
 
-    fn read(&self, what: &str, request: &Request) {
+    fn read(&self, what: &str, connections: usize, request: &Request) {
         // Once before, for what is made at the first use.
-        load(self.program.port, CONNECTIONS, Until::Count(CONNECTIONS * 4), request);
+        load(self.program.port, connections, Until::Count(connections * 4), request);
         let p99: Figure = |answers| answers.percentile_ms(99);
         let median: Figure = |answers| answers.percentile_ms(50);
         let rate: Figure = Answers::per_second;
         let names = [format!("{what} p99"), format!("{what} median"), format!("{what} rate")];
         let figures =
             [(names[0].as_str(), p99), (names[1].as_str(), median), (names[2].as_str(), rate)];
-        self.load(&figures, CONNECTIONS, Until::Time(self.effort.slice), 1, request);
+        self.load(&figures, connections, Until::Time(self.effort.slice), 1, request);
     }
 
     /// Deletes the project of the long run.
