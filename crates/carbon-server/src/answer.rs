@@ -53,8 +53,8 @@ impl App {
         }
     }
 
-    pub(crate) fn emission(&self, row: Emission) -> wire::Emission {
-        let measured = row.measured;
+    pub(crate) fn emission(&self, row: &Emission) -> wire::Emission {
+        let measured = &row.measured;
         wire::Emission {
             timestamp: self.time(row.timestamp),
             run_id: row.run_id.to_string(),

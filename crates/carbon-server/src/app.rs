@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use carbon_store::{Store, Timestamp};
 
+use crate::feeds::Feeds;
 use crate::http::Meters;
 use crate::known_tokens::KnownTokens;
 use crate::metrics::Metrics;
@@ -23,6 +24,7 @@ struct Shared {
     tokens: KnownTokens,
     sign_in: SignIn,
     meters: Meters,
+    feeds: Feeds,
     metrics: Metrics,
     readiness: Readiness,
     spans: Option<Spans>,
@@ -50,6 +52,7 @@ impl App {
             started: now(),
             now: Box::new(now),
             tokens: KnownTokens::default(),
+            feeds: Feeds::default(),
             metrics: Metrics::default(),
             readiness: Readiness::default(),
             store,
@@ -80,6 +83,11 @@ impl App {
     /// How often who asks.
     pub(crate) fn meters(&self) -> &Meters {
         &self.0.meters
+    }
+
+    /// Who listens to runs that are under way.
+    pub(crate) fn feeds(&self) -> &Feeds {
+        &self.0.feeds
     }
 
     /// What is counted.

@@ -7,8 +7,10 @@
 mod answer;
 mod app;
 mod body;
+mod export;
 mod connection;
 pub mod fault;
+mod feeds;
 mod first_start;
 pub mod http;
 mod known_tokens;
@@ -22,6 +24,7 @@ pub mod sign_in;
 mod operator;
 mod spans;
 pub mod stop;
+mod stream;
 pub mod tls;
 mod token;
 mod upkeep;

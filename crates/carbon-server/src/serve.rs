@@ -66,6 +66,7 @@ pub fn service(
 pub async fn serve(listeners: Listeners, app: App, mut stopping: Stopping) -> Ended {
     let Listeners { requests, metrics, tls } = listeners;
     let limits = app.settings().limits;
+    tokio::spawn(end_feeds(app.clone(), stopping.clone()));
     let upkeep = tokio::spawn(upkeep::run(app.clone(), stopping.clone()));
     let (done, is_done) = oneshot::channel::<()>();
     let traces = tokio::spawn(send_traces(app.clone(), is_done));
@@ -90,6 +91,12 @@ pub async fn serve(listeners: Listeners, app: App, mut stopping: Stopping) -> En
         watched.abort();
     }
     Ended { cut_off }
+}
+
+/// Who listens to what goes on would hold up the end.
+async fn end_feeds(app: App, mut stopping: Stopping) {
+    stopping.finish().await;
+    app.feeds().end();
 }
 
 async fn send_traces(app: App, done: oneshot::Receiver<()>) {

@@ -21,7 +21,7 @@ use crate::sums::Sums;
 use crate::time::{BucketWidth, Timestamp, Window};
 
 /// Whose rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// Of all projects of an organization.
     Organization(OrganizationId),

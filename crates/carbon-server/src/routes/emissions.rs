@@ -57,7 +57,7 @@ pub(super) async fn read(
     let subject = Subject::Emission(emission);
     app.allow(&caller, Action::ReadEmission, subject).await?.ok_or_else(missing)?;
     let found = app.store().emission(emission).await?.ok_or_else(missing)?;
-    Ok(Json(app.emission(found)))
+    Ok(Json(app.emission(&found)))
 }
 
 pub(super) async fn page(
@@ -75,6 +75,6 @@ pub(super) async fn page(
     let offset = (page - 1).saturating_mul(size);
     let found = app.store().emissions_page(run, offset, size as u32).await?;
     let found = found.ok_or_else(|| not_found(id))?;
-    let items = found.items.into_iter().map(|row| app.emission(row)).collect();
+    let items = found.items.iter().map(|row| app.emission(row)).collect();
     Ok(Json(wire::Page::new(items, found.total as u64, page, size)))
 }

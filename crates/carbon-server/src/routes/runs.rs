@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use carbon_api as wire;
-use carbon_store::{NewRun, Paging, RepeatableIds, RunFacts, RunId, RunsOf, Subject};
+use carbon_store::{
+    MAX_SOURCES_BYTES, NewRun, Paging, RepeatableIds, RunFacts, RunId, RunsOf, Subject,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -16,7 +18,7 @@ use crate::fault::Fault;
 use crate::rights::Action;
 use crate::sign_in::Caller;
 use crate::token;
-use crate::wire::{Bounds, Fields, Optional};
+use crate::wire::{Bounds, Fields, Flaw, Optional, Place};
 
 /// Header by which a request that is sent again counts once.
 pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -60,6 +62,7 @@ fn read_run(mut body: Fields) -> Result<NewRun, Fault> {
     facts.longitude = body.float("longitude", Optional::Yes, Bounds::ANY);
     facts.latitude = body.float("latitude", Optional::Yes, Bounds::ANY);
     facts.ram_total_size = body.float("ram_total_size", Optional::Yes, Bounds::ANY);
+    facts.sources = read_sources(&mut body);
     Ok(body.finish(|| {
         Some(NewRun {
             id,
@@ -70,6 +73,21 @@ fn read_run(mut body: Fields) -> Result<NewRun, Fault> {
             member_id: None,
         })
     })?)
+}
+
+/// Where the figures come from: any JSON object that is not too long.
+fn read_sources(body: &mut Fields) -> Option<String> {
+    let sources = body.values().get("sources").filter(|sources| !sources.is_null())?.clone();
+    let text = sources.to_string();
+    let (kind, words) = if !sources.is_object() {
+        ("dict_type", "Input should be a valid dictionary".to_owned())
+    } else if text.len() > MAX_SOURCES_BYTES {
+        ("too_long", format!("Input should have at most {MAX_SOURCES_BYTES} bytes"))
+    } else {
+        return Some(text);
+    };
+    body.flaw(Flaw::of_field(kind, Place::Body, "sources", words, &sources));
+    None
 }
 
 pub(super) async fn list(

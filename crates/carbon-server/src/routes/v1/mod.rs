@@ -2,17 +2,19 @@
 //! names, times with their zone, faults as problem documents. The routes of one's own account are in
 //! [`account`](super::account).
 
-#[allow(dead_code, reason = "what the first routes do not use, the next ones do")]
 mod asked;
 mod bulk;
 mod compare;
 mod emissions;
 mod experiments;
+mod export;
+mod live;
 mod runs;
 mod scope;
 mod series;
 mod shown;
 mod sums;
+mod tables;
 mod tasks;
 
 use axum::Router;
@@ -26,6 +28,8 @@ pub(super) fn router() -> Router<App> {
         .merge(compare::router())
         .merge(emissions::router())
         .merge(experiments::router())
+        .merge(export::router())
+        .merge(live::router())
         .merge(runs::router())
         .merge(series::router())
         .merge(sums::router())

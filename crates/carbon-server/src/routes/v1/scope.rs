@@ -69,6 +69,16 @@ impl Scoped {
 }
 
 impl Scoped {
+    /// The id that the path names.
+    pub(super) fn id(&self) -> Uuid {
+        match self.scope {
+            Scope::Organization(id) => id.uuid(),
+            Scope::Project(id) => id.uuid(),
+            Scope::Experiment(id) => id.uuid(),
+            Scope::Run(id) => id.uuid(),
+        }
+    }
+
     /// What was deleted since it was found.
     pub(super) fn gone(&self) -> Fault {
         let name = match self.scope {

@@ -14,6 +14,7 @@ use super::asked::{Asked, known};
 use crate::app::App;
 use crate::body::{Query, is_json};
 use crate::fault::{Fault, Problem};
+use crate::http::whole;
 use crate::routes::runs::IDEMPOTENCY_KEY;
 use crate::token;
 use crate::wire::{Flaw, Optional, Place};
@@ -72,6 +73,7 @@ async fn store(
     let runs: Vec<_> = batch.rows.iter().map(|row: &NewEmission| row.run_id).collect();
     match app.store().ingest(batch).await? {
         Ingested::Stored { ids, added } => {
+            app.metrics().bulk_rows(added);
             let repeated = ids.len() - added;
             let ids = with_ids.then(|| ids.iter().map(ToString::to_string).collect());
             Ok((StatusCode::CREATED, Json(wire::BulkStored { stored: added, repeated, ids })))
@@ -112,7 +114,6 @@ impl FromRequest<App> for Whole {
     type Rejection = Fault;
 
     async fn from_request(request: Request, _app: &App) -> Result<Self, Fault> {
-        let body = axum::body::to_bytes(request.into_body(), LONGEST_BODY).await;
-        body.map(Self).map_err(|_| Fault::TooLong { limit: LONGEST_BODY })
+        whole(request.into_body(), LONGEST_BODY).await.map(Self)
     }
 }
