@@ -149,8 +149,7 @@ pub(crate) async fn first_with_password(
 /// An account that takes over what a fresh server begins with; where there is nothing, it gets an
 /// organization and a project of its own, as everybody.
 pub(crate) async fn first(app: &App, user: NewUser) -> Result<User, Fault> {
-    let store = app.noting_by(Some(user.id), Deed::of(Did::CreateAccount, user.id));
-    match store.take_over(user.clone()).await {
+    match app.store().take_over(user.clone()).await {
         Ok(Some(user)) => Ok(user),
         // Another request was quicker, or the address is another account's.
         Ok(None) | Err(carbon_store::Error::Conflict) => provision(app, user).await,
