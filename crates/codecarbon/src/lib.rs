@@ -11,6 +11,7 @@ pub mod command;
 mod config;
 pub mod console;
 mod detect;
+mod doctor;
 pub mod exit;
 mod files;
 mod get_token;
@@ -52,6 +53,7 @@ pub fn codecarbon(startup: Startup) -> u8 {
             .arg_required_else_help(true)
             .subcommand(monitor::command("monitor"))
             .subcommand(detect::command())
+            .subcommand(doctor::command())
             .subcommand(files::report::command())
             .subcommand(files::reprice::command())
             .subcommand(files::compare::command())
@@ -70,6 +72,7 @@ pub fn codecarbon(startup: Startup) -> u8 {
         match matches.subcommand() {
             Some(("monitor", matches)) => monitor::run(matches, start, Some(&monitor::Services)),
             Some(("detect", matches)) => detect::run(matches, start),
+            Some(("doctor", matches)) => doctor::run(matches, start),
             Some(("report", matches)) => files::report::run(matches, start),
             Some(("reprice", matches)) => files::reprice::run(matches, start),
             Some(("compare", matches)) => files::compare::run(matches, start),

@@ -76,6 +76,41 @@ impl Surroundings {
             && self.variable("TERM") != Some("dumb")
     }
 
+    /// The same for standard output.
+    pub fn stdout_colours(&self) -> bool {
+        self.stdout_is_terminal
+            && self.variable("NO_COLOR").is_none_or(str::is_empty)
+            && self.variable("TERM") != Some("dumb")
+    }
+
+    /// Columns of the terminal on standard output, else by `COLUMNS`, else 80; asks the system.
+    pub fn columns(&self) -> usize {
+        let by_variable = || self.variable("COLUMNS").and_then(|text| text.parse().ok());
+        terminal_columns(libc::STDOUT_FILENO)
+            .filter(|_| self.stdout_is_terminal)
+            .or_else(by_variable)
+            .filter(|columns| *columns > 0)
+            .unwrap_or(80)
+    }
+
+    /// Whether this process may do everything; asks the system.
+    pub fn is_root(&self) -> bool {
+        #[expect(unsafe_code, reason = "the standard library does not tell it")]
+        // SAFETY: takes and touches nothing.
+        unsafe {
+            libc::geteuid() == 0
+        }
+    }
+
+    /// Number of the user's group; asks the system.
+    pub fn group_id(&self) -> u32 {
+        #[expect(unsafe_code, reason = "the standard library does not tell it")]
+        // SAFETY: takes and touches nothing.
+        unsafe {
+            libc::getgid()
+        }
+    }
+
     /// Directory of what has to last beyond a run: `$XDG_STATE_HOME/codecarbon`, else
     /// `~/.local/state/codecarbon`. A relative `XDG_STATE_HOME` counts as none, as its standard has
     /// it.
@@ -123,6 +158,14 @@ impl Surroundings {
         }
         absolute
     }
+}
+
+fn terminal_columns(descriptor: libc::c_int) -> Option<usize> {
+    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    #[expect(unsafe_code, reason = "the size of a terminal is told by ioctl alone")]
+    // SAFETY: the call fills a winsize, and fails on what is no terminal.
+    let result = unsafe { libc::ioctl(descriptor, libc::TIOCGWINSZ, &raw mut size) };
+    (result == 0).then(|| usize::from(size.ws_col))
 }
 
 #[cfg(test)]

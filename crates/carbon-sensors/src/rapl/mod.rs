@@ -50,6 +50,11 @@ pub fn discover(root: &SysRoot, perf: &dyn PerfEvents) -> Discovery {
     found
 }
 
+/// What the package counters of this machine's processor are worth, whether or not they can be read.
+pub fn accuracy(root: &SysRoot) -> Accuracy {
+    read_processor(root).accuracy
+}
+
 /// Reads the first block of `/proc/cpuinfo`, not the megabytes that large machines have there.
 fn read_processor(root: &SysRoot) -> Processor {
     let mut bytes = [0; 4096];

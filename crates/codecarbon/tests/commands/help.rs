@@ -43,6 +43,11 @@ fn the_help_of_detect() {
 }
 
 #[test]
+fn the_help_of_doctor() {
+    compare("doctor", &help_of(CODECARBON, &["doctor", "--help"]));
+}
+
+#[test]
 fn the_help_of_the_commands_around_an_account() {
     for name in ["login", "logout", "config", "get-token", "test-api", "sync"] {
         let text = help_of(CODECARBON, &[name, "--help"]);

@@ -1,0 +1,163 @@
+//! The examination for people: a pure function of what was found, the width and whether there are
+//! colours. Commands are never broken, so that they can be copied.
+
+use std::fmt::Write;
+
+use carbon_model::Source;
+
+use super::check::{Check, Examination, Figure, State, Subject, accuracy_text};
+
+/// How it is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Style {
+    /// Width of the terminal.
+    pub(super) columns: usize,
+    /// Whether colours may be used.
+    pub(super) colours: bool,
+}
+
+/// Narrower is drawn as this, wider as that.
+const COLUMNS: std::ops::RangeInclusive<usize> = 60..=110;
+
+/// Where the details begin: a mark, a name, a state.
+const NAME: usize = 12;
+const STATE: usize = 9;
+const INDENT: usize = 2 + 2 + NAME + STATE;
+
+/// The text.
+pub(super) fn render(examination: &Examination, style: Style) -> String {
+    let columns = style.columns.clamp(*COLUMNS.start(), *COLUMNS.end());
+    let mut page = Page { out: String::new(), columns, colours: style.colours };
+    for line in wrapped(&examination.machine, columns) {
+        let _ = writeln!(page.out, "{line}");
+    }
+    page.out.push('\n');
+    page.verdict(examination);
+    let mut subject = None;
+    for check in &examination.checks {
+        if subject != Some(check.subject) {
+            subject = Some(check.subject);
+            page.heading(check.subject);
+        }
+        page.check(check);
+    }
+    page.out
+}
+
+struct Page {
+    out: String,
+    columns: usize,
+    colours: bool,
+}
+
+const BOLD: &str = "1";
+const GREEN: &str = "32";
+const YELLOW: &str = "33";
+const RED: &str = "31";
+const DIM: &str = "2";
+
+impl Page {
+    fn painted(&self, colour: &str, text: &str) -> String {
+        if self.colours && !text.is_empty() {
+            format!("\x1b[{colour}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    fn verdict(&mut self, examination: &Examination) {
+        let (colour, word) = if examination.is_measured() {
+            (GREEN, "Processor and GPUs are measured.")
+        } else {
+            (YELLOW, "Figures are estimates.")
+        };
+        let word = self.painted(&format!("{BOLD};{colour}"), word);
+        let _ = writeln!(self.out, "{word}");
+        for figure in &examination.figures {
+            let colour = if figure.is_measured() { GREEN } else { YELLOW };
+            let label = self.painted(colour, &format!("{:<6}", figure.name));
+            self.hanging(&format!("  {label}  "), 10, &figure_text(figure));
+        }
+    }
+
+    fn heading(&mut self, subject: Subject) {
+        let mut word = subject.label().to_owned();
+        if subject == Subject::Gpu {
+            word.make_ascii_uppercase();
+        } else if let Some(first) = word.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        let _ = writeln!(self.out, "\n{}", self.painted(BOLD, &word));
+    }
+
+    fn check(&mut self, check: &Check) {
+        let (mark, colour) = match check.state {
+            State::Used => ("✓", GREEN),
+            State::Found => ("·", ""),
+            state if state.is_trouble() => ("✗", RED),
+            _ => ("·", DIM),
+        };
+        let head = format!("{mark} {:<NAME$}{:<STATE$} ", check.name, check.state.label());
+        let head = if colour.is_empty() { head } else { self.painted(colour, &head) };
+        self.hanging(&format!("  {head}"), INDENT + 1, &check.detail);
+        for gain in &check.gains {
+            let text = format!(
+                "{}: {} would be {}",
+                gain.component,
+                accuracy_text(gain.from),
+                accuracy_text(gain.to)
+            );
+            let label = self.painted(GREEN, "gain  ");
+            self.hanging(&format!("      {label}"), 12, &text);
+        }
+        for fix in &check.fixes {
+            let label = self.painted(YELLOW, "fix   ");
+            let _ = writeln!(self.out, "      {label}{}", fix.command);
+            if !fix.note.is_empty() {
+                self.hanging(&" ".repeat(12), 12, &fix.note);
+            }
+        }
+    }
+
+    /// Text after a head, its further lines under its first.
+    fn hanging(&mut self, head: &str, indent: usize, text: &str) {
+        let lines = wrapped(text, self.columns.saturating_sub(indent));
+        for (number, line) in lines.iter().enumerate() {
+            let before = if number == 0 { head.to_owned() } else { " ".repeat(indent) };
+            let _ = writeln!(self.out, "{}", format!("{before}{line}").trim_end());
+        }
+    }
+}
+
+fn figure_text(figure: &Figure) -> String {
+    let Figure { source, detail, .. } = figure;
+    if *source == Source::Unknown {
+        return format!("cannot be metered ({detail}): its energy is not in the total");
+    }
+    let accuracy = figure.accuracy.map(|a| format!(", {}", accuracy_text(a))).unwrap_or_default();
+    format!("{}: {detail}{accuracy}", source.label())
+}
+
+/// Words in lines of at most so many characters; a longer word, such as a path, has one of its own.
+/// There is always one line.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut length = 0;
+    // Unlike other white space, a non-breaking blank belongs to its word.
+    for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
+        let word_length = word.chars().count();
+        if length > 0 && length + 1 + word_length > width {
+            lines.push(String::new());
+            length = 0;
+        }
+        if let Some(line) = lines.last_mut() {
+            if length > 0 {
+                line.push(' ');
+                length += 1;
+            }
+            line.push_str(word);
+            length += word_length;
+        }
+    }
+    lines
+}
