@@ -11,6 +11,9 @@ use uuid::Uuid;
 /// Tasks that one row can carry.
 const MOST_OF_A_ROW: usize = 1_000;
 
+/// Characters of a name that a server takes.
+const LONGEST_NAME: usize = 1_000;
+
 /// Tasks that have ended, and how many of them rows have told.
 #[derive(Debug, Default)]
 pub(crate) struct Tasks {
@@ -48,7 +51,7 @@ fn task_in(task: &TaskRecord, end: Duration) -> TaskIn {
     let took = Duration::try_from_secs_f64(task.duration).unwrap_or_default();
     TaskIn {
         id: Some(Uuid::new_v4().to_string()),
-        name: task.task_name.clone(),
+        name: task.task_name.chars().take(LONGEST_NAME).collect(),
         start: utc_timestamp(end.saturating_sub(took)),
         duration_s: known(task.duration),
         energy_kwh: known(task.energy_consumed),
