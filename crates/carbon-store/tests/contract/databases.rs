@@ -1,6 +1,7 @@
 //! Fresh databases of both kinds.
 
 use std::future::Future;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use carbon_store::Store;
@@ -10,7 +11,7 @@ use tokio::runtime::Runtime;
 /// The server of this test program.
 pub(crate) fn server() -> &'static Postgres {
     static SERVER: OnceLock<Postgres> = OnceLock::new();
-    SERVER.get_or_init(Postgres::start)
+    SERVER.get_or_init(|| Postgres::shared(Path::new(env!("CARGO_TARGET_TMPDIR"))))
 }
 
 /// An empty database with the schema; its address.

@@ -11,6 +11,7 @@ mod restarts;
 mod space;
 mod tls;
 
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -32,7 +33,7 @@ fn runtime() -> Runtime {
 /// The server of this test program, for tests that leave it running.
 fn server() -> &'static Postgres {
     static SERVER: OnceLock<Postgres> = OnceLock::new();
-    SERVER.get_or_init(Postgres::start)
+    SERVER.get_or_init(|| Postgres::shared(Path::new(env!("CARGO_TARGET_TMPDIR"))))
 }
 
 fn at(seconds: i64) -> Timestamp {

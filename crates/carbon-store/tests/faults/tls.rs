@@ -1,13 +1,15 @@
 //! PostgreSQL over TLS: certificates are verified, and nothing is sent in the clear instead.
 
 use carbon_store::Store;
+use carbon_testkit::postgres::Postgres;
 
-use crate::{runtime, server};
+use crate::runtime;
 
 #[test]
 fn a_server_is_spoken_to_by_tls_and_has_to_prove_who_it_is() {
-    let plain = server().database();
-    let certificate = server().offer_tls(&plain);
+    let server = Postgres::start();
+    let plain = server.database();
+    let certificate = server.offer_tls(&plain);
     let address = plain.replace("127.0.0.1", "localhost");
     runtime().block_on(async {
         let trusted = format!("{address}?sslmode=require&sslrootcert={}", certificate.display());
@@ -15,7 +17,7 @@ fn a_server_is_spoken_to_by_tls_and_has_to_prove_who_it_is() {
         store.is_ready().await.unwrap();
         let encrypted = "SELECT count(*) > 0 FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid) \
                          WHERE s.ssl AND a.datname = current_database()";
-        assert_eq!(server().psql(&plain, encrypted), "t");
+        assert_eq!(server.psql(&plain, encrypted), "t");
         store.close().await;
 
         // Nobody that browsers trust has signed it; and this is not the name in it.

@@ -1,10 +1,13 @@
-//! A PostgreSQL server of a test's own: a new cluster in a temporary directory, on a free port of
-//! loopback, run by an unprivileged user. It ends with the test's process, however that ends.
+//! A PostgreSQL server of the tests' own: a new cluster in a temporary directory, on a free port of
+//! loopback, run by an unprivileged user. It ends with the test's process, however that ends, or is
+//! [shared](Postgres::shared) with others.
 //!
 //! It uses the programs that Debian's package `postgresql` installs and no driver: databases are
 //! made with `createdb`.
 
-use std::fs;
+mod shared;
+
+use std::fs::{self, File};
 use std::io;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -23,6 +26,9 @@ read -r _
 cd / && rm -rf "$DIRECTORY"
 "#;
 
+/// What is said where a test cannot set itself up.
+const EXPECTED: &str = "files, ports and processes of a test";
+
 /// A running server.
 #[derive(Debug)]
 pub struct Postgres {
@@ -30,48 +36,44 @@ pub struct Postgres {
     programs: PathBuf,
     port: u16,
     user: Option<String>,
+    /// What the names of the databases begin with.
+    prefix: String,
     databases: AtomicU32,
-    watcher: Child,
+    watcher: Option<Child>,
+    /// Locked while a shared server is used.
+    in_use: Option<File>,
 }
 
 impl Postgres {
     /// Makes a cluster and starts it, which takes about two seconds. Panics where PostgreSQL is not
     /// installed.
     pub fn start() -> Self {
-        let programs = programs().expect("PostgreSQL: apt-get install postgresql");
-        let directory = tempfile::Builder::new()
-            .prefix("postgres-")
-            .tempdir()
-            .expect("files, ports and processes of a test")
-            .keep();
-        let user = unprivileged();
-        if let Some(name) = &user {
-            let uid = id("-u", name).expect("the user has a number");
-            let gid = id("-g", name).expect("the user has a group");
-            chown(&directory, Some(uid), Some(gid)).expect("files, ports and processes of a test");
-        }
-        fs::set_permissions(&directory, fs::Permissions::from_mode(0o700))
-            .expect("files, ports and processes of a test");
-        let port = free_port();
-        let mut server = Self {
-            watcher: Command::new("true")
-                .stdin(Stdio::piped())
-                .spawn()
-                .expect("files, ports and processes of a test"),
-            databases: AtomicU32::new(0),
-            directory,
-            programs,
-            port,
-            user,
-        };
+        let mut server = Self::at(new_directory(), free_port());
         server.watch();
-        let initdb = server.programs.join("initdb");
-        let mut command = server.as_user(&initdb);
-        command.arg("-D").arg(server.files());
-        command.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
-        succeed(&mut command);
+        server.make();
         server.resume();
         server
+    }
+
+    fn at(directory: PathBuf, port: u16) -> Self {
+        Self {
+            directory,
+            programs: programs().expect("PostgreSQL: apt-get install postgresql"),
+            port,
+            user: unprivileged(),
+            prefix: "test_".to_owned(),
+            databases: AtomicU32::new(0),
+            watcher: None,
+            in_use: None,
+        }
+    }
+
+    fn make(&self) {
+        let initdb = self.programs.join("initdb");
+        let mut command = self.as_user(&initdb);
+        command.arg("-D").arg(self.files());
+        command.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
+        succeed(&mut command);
     }
 
     /// A new empty database; its address.
@@ -82,7 +84,7 @@ impl Postgres {
     /// A new copy of a database that nobody is connected to; its address.
     pub fn database_like(&self, template: &str) -> String {
         let template = template.rsplit('/').next().unwrap_or(template);
-        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let name = format!("{}{}", self.prefix, self.databases.fetch_add(1, Ordering::Relaxed));
         let mut command = Command::new(self.programs.join("createdb"));
         command.args(["-h", "127.0.0.1", "-U", "postgres", "-T", template, "-p"]);
         succeed(command.arg(self.port.to_string()).arg(&name));
@@ -93,12 +95,9 @@ impl Postgres {
     pub fn psql(&self, database: &str, sql: &str) -> String {
         let mut command = Command::new(self.programs.join("psql"));
         command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql]);
-        let output = command.output().expect("files, ports and processes of a test");
+        let output = command.output().expect(EXPECTED);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout)
-            .expect("files, ports and processes of a test")
-            .trim()
-            .to_owned()
+        String::from_utf8(output.stdout).expect(EXPECTED).trim().to_owned()
     }
 
     /// Stops the server at once, as a crash would.
@@ -108,9 +107,11 @@ impl Postgres {
 
     /// Starts it again after `crash`.
     pub fn resume(&self) {
+        // What many tests share ends with them; what is one test's own may be there to crash.
+        let fsync = if self.in_use.is_some() { "off" } else { "on" };
         let options = format!(
             "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
-             -c max_connections=200 -c shared_buffers=128MB",
+             -c max_connections=200 -c shared_buffers=128MB -c fsync={fsync}",
             self.port
         );
         let log = self.directory.join("log");
@@ -166,16 +167,18 @@ impl Postgres {
         watcher.args(control.get_args()).current_dir("/");
         watcher.env("DIRECTORY", &self.directory);
         watcher.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        self.watcher.wait().expect("files, ports and processes of a test");
-        self.watcher = watcher.spawn().expect("files, ports and processes of a test");
+        self.watcher = Some(watcher.spawn().expect(EXPECTED));
     }
 }
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        drop(self.watcher.stdin.take());
-        // It ends by itself; waiting only makes sure that the directory is gone.
-        drop(self.watcher.wait());
+        let Some(mut watcher) = self.watcher.take() else { return };
+        drop(watcher.stdin.take());
+        if self.in_use.is_none() {
+            // It ends by itself; waiting only makes sure that the directory is gone.
+            drop(watcher.wait());
+        }
     }
 }
 
@@ -206,26 +209,33 @@ fn id(flag: &str, user: &str) -> Option<u32> {
     String::from_utf8(output.stdout).ok()?.trim().parse().ok()
 }
 
+/// An empty folder of the one who runs the server.
+fn new_directory() -> PathBuf {
+    let directory = tempfile::Builder::new().prefix("postgres-").tempdir().expect(EXPECTED).keep();
+    if let Some(name) = unprivileged() {
+        let uid = id("-u", &name).expect("the user has a number");
+        let gid = id("-g", &name).expect("the user has a group");
+        chown(&directory, Some(uid), Some(gid)).expect(EXPECTED);
+    }
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o700)).expect(EXPECTED);
+    directory
+}
+
 fn free_port() -> u16 {
     let listener: io::Result<TcpListener> = TcpListener::bind("127.0.0.1:0");
-    listener
-        .and_then(|listener| listener.local_addr())
-        .expect("files, ports and processes of a test")
-        .port()
+    listener.and_then(|listener| listener.local_addr()).expect(EXPECTED).port()
 }
 
 fn succeed(command: &mut Command) {
     // Files rather than pipes: a server that is started keeps them open.
-    let log = tempfile::tempfile().expect("files, ports and processes of a test");
+    let log = tempfile::tempfile().expect(EXPECTED);
     command.stdin(Stdio::null());
-    command
-        .stdout(log.try_clone().expect("files, ports and processes of a test"))
-        .stderr(log.try_clone().expect("files, ports and processes of a test"));
+    command.stdout(log.try_clone().expect(EXPECTED)).stderr(log.try_clone().expect(EXPECTED));
     let status = command.status();
     if !status.as_ref().is_ok_and(std::process::ExitStatus::success) {
         let mut text = String::new();
         let mut log = log;
-        io::Seek::rewind(&mut log).expect("files, ports and processes of a test");
+        io::Seek::rewind(&mut log).expect(EXPECTED);
         drop(io::Read::read_to_string(&mut log, &mut text));
         panic!("{command:?}: {status:?}\n{text}");
     }
