@@ -46,6 +46,9 @@ pub enum Fault {
     /// There is no such thing, or nobody may know of it.
     #[error("{0}")]
     NotFound(String),
+    /// Things are as they are: it would have to be otherwise first.
+    #[error("{0}")]
+    Conflict(String),
     /// The path is there, the method is not.
     #[error("Method Not Allowed")]
     MethodNotAllowed,
@@ -111,6 +114,7 @@ impl Fault {
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Conflict(_) => StatusCode::CONFLICT,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,

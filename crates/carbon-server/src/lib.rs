@@ -6,7 +6,10 @@
 
 mod answer;
 mod app;
+pub mod audit;
 mod body;
+pub mod budget;
+pub mod configuration;
 mod export;
 mod connection;
 pub mod fault;

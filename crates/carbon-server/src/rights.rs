@@ -31,6 +31,15 @@ pub enum Action {
     CreateExperiment,
     ReadRun,
     ReadEmission,
+    DeleteOrganization,
+    Leave,
+    ReadAudit,
+    ReadConfiguration,
+    ReadBudget,
+    ChangeBudget,
+    UpdateExperiment,
+    DeleteExperiment,
+    DeleteRun,
 }
 
 /// What an action needs.
@@ -83,6 +92,15 @@ pub const RULES: &[Rule] = {
         rule(A::CreateExperiment, Of(Member), ORGANIZATION),
         rule(A::ReadRun, PublicOr(Viewer), PLAIN),
         rule(A::ReadEmission, PublicOr(Viewer), PLAIN),
+        rule(A::DeleteOrganization, Of(Admin), ORGANIZATION),
+        rule(A::Leave, Of(Viewer), ORGANIZATION),
+        rule(A::ReadAudit, Of(Admin), ORGANIZATION),
+        rule(A::ReadConfiguration, Of(Viewer), READ_PROJECT),
+        rule(A::ReadBudget, Of(Viewer), READ_PROJECT),
+        rule(A::ChangeBudget, Of(Admin), "Cannot update project from this organization."),
+        rule(A::UpdateExperiment, Of(Member), PLAIN),
+        rule(A::DeleteExperiment, Of(Member), PLAIN),
+        rule(A::DeleteRun, Of(Member), PLAIN),
     ]
 };
 

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::budget::check_budgets;
 use crate::fault::Fault;
 use crate::stop::Stopping;
 
@@ -40,7 +41,7 @@ pub(crate) struct Chore {
 const SETTLED_AFTER: Duration = Duration::from_mins(1);
 
 /// All chores.
-const CHORES: [Chore; 2] = [
+const CHORES: [Chore; 3] = [
     Chore {
         name: "free the space of what was deleted",
         pause: Duration::from_secs(30),
@@ -50,6 +51,11 @@ const CHORES: [Chore; 2] = [
         name: "forget what has ended",
         pause: Duration::from_mins(15),
         step: |app| Box::pin(expire(app)),
+    },
+    Chore {
+        name: "watch the budgets",
+        pause: Duration::from_mins(1),
+        step: |app| Box::pin(watch_budgets(app)),
     },
 ];
 
@@ -91,6 +97,10 @@ async fn reclaim(app: App) -> Result<Next, Fault> {
         Reclaimed::Some => Ok(Next::Soon),
         Reclaimed::Nothing => Ok(Next::Later),
     }
+}
+
+async fn watch_budgets(app: App) -> Result<Next, Fault> {
+    check_budgets(&app).await.map(|_| Next::Later)
 }
 
 async fn expire(app: App) -> Result<Next, Fault> {

@@ -64,7 +64,7 @@ impl Store {
     /// where there is nothing to take over: it was not made, is deleted, or has members. An address or
     /// subject that is taken is a `Conflict`.
     pub async fn take_over(&self, user: NewUser) -> Result<Option<User>> {
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 let Some(organization) = waiting(session).await? else { return Ok(None) };
                 let made = user::insert(session, &user).await?.ok_or(Error::Conflict)?;

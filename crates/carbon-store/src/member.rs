@@ -266,7 +266,7 @@ impl Store {
     pub async fn invite(&self, invitation: Invitation) -> Result<()> {
         let sql = "INSERT INTO invitations (id, organization_id, email, email_key, role, \
                    invited_by, created_us, expires_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-                   ON CONFLICT (organization_id, email_key) DO UPDATE SET role = excluded.role, \
+                   ON CONFLICT (organization_id, email_key) DO UPDATE SET id = excluded.id, role = excluded.role, \
                    invited_by = excluded.invited_by, created_us = excluded.created_us, \
                    expires_us = excluded.expires_us";
         self.change(move |session| {

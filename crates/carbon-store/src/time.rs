@@ -53,6 +53,11 @@ impl Timestamp {
         Self::from_micros(self.0.saturating_sub_unsigned(micros(duration)))
     }
 
+    /// How much later it is than another; nothing where it is earlier.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or_default())
+    }
+
     /// Start of the hour that it is in, microseconds.
     pub(crate) fn hour(self) -> i64 {
         self.0.div_euclid(HOUR_US) * HOUR_US

@@ -3,6 +3,7 @@
 use crate::cell::{Cell, FromRow, Row};
 use crate::error::{Error, Result};
 use crate::id::{OrganizationId, ProjectId, UserId};
+use crate::journal::{self, AuditEntry};
 use crate::member::Role;
 use crate::organization::{self, NewOrganization, Organization};
 use crate::project::{self, NewProject, Project};
@@ -271,6 +272,9 @@ pub(crate) async fn insert(session: &mut Session, user: &NewUser) -> Result<Opti
     }))
 }
 
+/// What the audit log says of who comes by an invitation.
+const JOINED: &str = "member.join";
+
 async fn accept_invitations(session: &mut Session, user: &NewUser) -> Result<()> {
     let sql = "SELECT i.organization_id, i.role FROM invitations i \
                JOIN live_organizations o ON o.id = i.organization_id \
@@ -279,7 +283,17 @@ async fn accept_invitations(session: &mut Session, user: &NewUser) -> Result<()>
     let open: Vec<(OrganizationId, Role)> =
         session.list(sql, &[key.as_str().into(), user.created.into()]).await?;
     for (organization, role) in open {
-        crate::member::insert(session, organization, user.id, role, user.created).await?;
+        if crate::member::insert(session, organization, user.id, role, user.created).await? {
+            let entry = AuditEntry {
+                at: user.created,
+                organization_id: Some(organization),
+                actor_id: Some(user.id),
+                action: JOINED.to_owned(),
+                subject: user.id.to_string(),
+                detail: format!("{{\"role\":\"{}\"}}", role.name()),
+            };
+            journal::insert(session, &entry).await?;
+        }
     }
     session.execute("DELETE FROM invitations WHERE email_key = $1", &[key.into()]).await?;
     Ok(())

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::projects::readable;
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::body::{Body, Id, Query, window};
 use crate::fault::Fault;
 use crate::rights::{Action, rule_of};
@@ -47,8 +48,13 @@ pub(super) async fn create(
             cloud_region,
         })
     })?;
-    app.allow(&caller, Action::CreateExperiment, Subject::Project(new.project_id)).await?;
-    let made = app.store().create_experiment(new).await?;
+    let subject = Subject::Project(new.project_id);
+    let access = app.allow(&caller, Action::CreateExperiment, subject).await?;
+    let deed = Deed::of(Did::CreateExperiment, new.id)
+        .at(access)
+        .with("project", new.project_id)
+        .with("name", &new.name);
+    let made = app.noting(&caller, deed).create_experiment(new).await?;
     let made =
         made.ok_or_else(|| Fault::Forbidden(rule_of(Action::CreateExperiment).refusal.into()))?;
     Ok((StatusCode::CREATED, Json(app.experiment(made))))

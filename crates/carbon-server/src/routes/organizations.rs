@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::answer;
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::body::{Body, Id, Query, is_address, window};
 use crate::fault::Fault;
 use crate::rights::Action;
@@ -31,7 +32,8 @@ pub(super) async fn create(
             created: app.now(),
         })
     })?;
-    let made = app.store().create_organization(new, person.id).await?;
+    let deed = Deed::of(Did::CreateOrganization, new.id).within(new.id).with("name", &new.name);
+    let made = app.noting(&caller, deed).create_organization(new, person.id).await?;
     Ok((StatusCode::CREATED, Json(answer::organization(made))))
 }
 
@@ -66,7 +68,8 @@ pub(super) async fn update(
     let name = body.text("name", Optional::Yes);
     let description = body.text("description", Optional::Yes);
     body.finish(|| Some(()))?;
-    let changed = app.store().update_organization(id, name, description).await?;
+    let deed = Deed::of(Did::UpdateOrganization, id).within(id).with_some("name", name.as_deref());
+    let changed = app.noting(&caller, deed).update_organization(id, name, description).await?;
     Ok(Json(answer::organization(changed.ok_or_else(gone)?)))
 }
 
@@ -110,11 +113,25 @@ pub(super) async fn add_member(
     }
     let email = body.finish(|| email)?;
     let unknown = Fault::NotFound(format!("User {email} not found"));
-    match app.store().add_member(id, email, Role::Member, app.now()).await? {
+    match add(&app, &caller, id, email, Role::Member).await? {
         Added::Added(_) | Added::AlreadyMember(_) => Ok(Json(json!({ "status": "ok" }))),
         Added::NoSuchUser => Err(unknown),
         Added::NoSuchOrganization => Err(gone()),
     }
+}
+
+/// Makes the person of an address a member.
+pub(super) async fn add(
+    app: &App,
+    caller: &Caller,
+    organization: OrganizationId,
+    email: String,
+    role: Role,
+) -> Result<Added, Fault> {
+    let known = app.store().user_by_email(&email).await?;
+    let known = known.map(|user| user.id.to_string()).unwrap_or_default();
+    let deed = Deed::of(Did::AddMember, known).within(organization).with("role", role.name());
+    Ok(app.noting(caller, deed).add_member(organization, email, role, app.now()).await?)
 }
 
 /// It was deleted since it was asked for.

@@ -7,6 +7,7 @@ use carbon_api as wire;
 use carbon_store::{NewProjectToken, ProjectId, ProjectTokenId, Subject};
 
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::body::{Body, Id, Ids};
 use crate::fault::Fault;
 use crate::rights::{Action, rule_of};
@@ -24,9 +25,9 @@ pub(super) async fn create(
     Body(mut body): Body,
 ) -> Result<(StatusCode, Json<wire::ProjectToken>), Fault> {
     let project = ProjectId::from(id);
-    app.allow(&caller, Action::CreateToken, Subject::Project(project)).await?;
+    let access = app.allow(&caller, Action::CreateToken, Subject::Project(project)).await?;
     let name = body.text("name", Optional::Yes);
-    let access = body.integer("access", Optional::Yes, Bounds::between(1.0, 3.0));
+    let opens = body.integer("access", Optional::Yes, Bounds::between(1.0, 3.0));
     body.finish(|| Some(()))?;
     let (secret, digest) = token::mint()?;
     let new = NewProjectToken {
@@ -34,12 +35,16 @@ pub(super) async fn create(
         project_id: project,
         name,
         digest,
-        access: access.unwrap_or(WRITE),
+        access: opens.unwrap_or(WRITE),
         created_by: caller.user_id(),
         created: app.now(),
         expires: None,
     };
-    let made = app.store().create_project_token(new).await?;
+    let deed = Deed::of(Did::CreateToken, new.id)
+        .at(access)
+        .with("project", project)
+        .with_some("name", new.name.as_deref());
+    let made = app.noting(&caller, deed).create_project_token(new).await?;
     let made = made.ok_or_else(|| Fault::Forbidden(rule_of(Action::CreateToken).refusal.into()))?;
     Ok((StatusCode::CREATED, Json(app.token(made, Some(secret)))))
 }
@@ -61,8 +66,10 @@ pub(super) async fn delete(
     Ids(project, id): Ids,
 ) -> Result<StatusCode, Fault> {
     let project = ProjectId::from(project);
-    app.allow(&caller, Action::ChangeToken, Subject::Project(project)).await?;
-    let was_there = app.store().delete_project_token(project, ProjectTokenId::from(id)).await?;
+    let access = app.allow(&caller, Action::ChangeToken, Subject::Project(project)).await?;
+    let deed = Deed::of(Did::DeleteToken, id).at(access).with("project", project);
+    let store = app.noting(&caller, deed);
+    let was_there = store.delete_project_token(project, ProjectTokenId::from(id)).await?;
     app.tokens().forget();
     if was_there {
         Ok(StatusCode::NO_CONTENT)

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::answer;
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::body::{Body, Id, Query, id_of, window};
 use crate::fault::Fault;
 use crate::rights::Action;
@@ -73,8 +74,10 @@ pub(super) async fn create(
     })?;
     let subject = Subject::Organization(new.organization_id);
     app.allow(&caller, Action::CreateProject, subject).await?;
+    let deed =
+        Deed::of(Did::CreateProject, new.id).within(new.organization_id).with("name", &new.name);
     let made =
-        app.store().create_project(new).await?.ok_or_else(|| {
+        app.noting(&caller, deed).create_project(new).await?.ok_or_else(|| {
             Fault::Forbidden("Cannot add project to this organization.".to_owned())
         })?;
     Ok((StatusCode::CREATED, Json(answer::project(made, Vec::new()))))
@@ -99,7 +102,7 @@ pub(super) async fn update(
     Body(mut body): Body,
 ) -> Result<Json<wire::Project>, Fault> {
     let project = ProjectId::from(id);
-    app.allow(&caller, Action::UpdateProject, Subject::Project(project)).await?;
+    let access = app.allow(&caller, Action::UpdateProject, Subject::Project(project)).await?;
     let change = ProjectChange {
         name: body.text("name", Optional::Yes),
         description: body.text("description", Optional::Yes),
@@ -109,7 +112,11 @@ pub(super) async fn update(
     if change.is_public.is_some() {
         app.allow(&caller, Action::PublishProject, Subject::Project(project)).await?;
     }
-    let changed = app.store().update_project(project, change).await?;
+    let deed = Deed::of(Did::UpdateProject, project)
+        .at(access)
+        .with_some("name", change.name.as_deref())
+        .with_some("public", change.is_public);
+    let changed = app.noting(&caller, deed).update_project(project, change).await?;
     Ok(Json(answer::project(changed.ok_or_else(|| not_found(id))?, Vec::new())))
 }
 
@@ -119,8 +126,10 @@ pub(super) async fn delete(
     Id(id): Id,
 ) -> Result<StatusCode, Fault> {
     let project = ProjectId::from(id);
-    app.allow(&caller, Action::DeleteProject, Subject::Project(project)).await?;
-    app.store().delete_project(project, app.now()).await?;
+    let access = app.allow(&caller, Action::DeleteProject, Subject::Project(project)).await?;
+    let name = app.store().project(project).await?.map(|project| project.name);
+    let deed = Deed::of(Did::DeleteProject, project).at(access).with_some("name", name);
+    app.noting(&caller, deed).delete_project(project, app.now()).await?;
     app.tokens().forget();
     Ok(StatusCode::NO_CONTENT)
 }

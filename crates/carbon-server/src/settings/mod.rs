@@ -82,6 +82,9 @@ pub struct Settings {
     pub has_published_origins: bool,
     /// Whether the server may be reached from elsewhere although nobody signs in.
     pub is_open_on_purpose: bool,
+    /// Whether webhooks may lead into private networks and need not be secure. It lets admins of
+    /// organizations reach what the server reaches: for servers whose admins are all trusted.
+    pub has_private_webhooks: bool,
     /// How long a session of a browser lasts without use; at a provider, how long it lasts at all.
     pub session_length: Duration,
     /// Whether points in time are answered with `Z`; the published API leaves it out.
@@ -116,6 +119,7 @@ impl Default for Settings {
             origins: Vec::new(),
             has_published_origins: true,
             is_open_on_purpose: false,
+            has_private_webhooks: false,
             session_length: Duration::from_hours(24 * 7),
             times_with_zone: false,
             longest_body: 1 << 20,

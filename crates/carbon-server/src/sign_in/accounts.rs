@@ -13,6 +13,7 @@ use uuid::{Uuid, uuid};
 use super::Identity;
 use super::secret::mint;
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::fault::Fault;
 use crate::settings::Auth;
 
@@ -149,7 +150,8 @@ pub(crate) async fn first_with_password(
 /// An account that takes over what a fresh server begins with; where there is nothing, it gets an
 /// organization and a project of its own, as everybody.
 pub(crate) async fn first(app: &App, user: NewUser) -> Result<User, Fault> {
-    match app.store().take_over(user.clone()).await {
+    let store = app.noting_by(Some(user.id), Deed::of(Did::CreateAccount, user.id));
+    match store.take_over(user.clone()).await {
         Ok(Some(user)) => Ok(user),
         // Another request was quicker, or the address is another account's.
         Ok(None) | Err(carbon_store::Error::Conflict) => provision(app, user).await,
@@ -178,7 +180,9 @@ async fn provision(app: &App, user: NewUser) -> Result<User, Fault> {
         description: "Default organization".to_owned(),
         created: user.created,
     };
-    let made = app.store().provision(user, organization, name, "Default project".to_owned());
+    let deed = Deed::of(Did::CreateAccount, user.id);
+    let store = app.noting_by(Some(user.id), deed);
+    let made = store.provision(user, organization, name, "Default project".to_owned());
     Ok(match made.await? {
         Provisioned::Known(user) | Provisioned::New { user, .. } => user,
     })
@@ -199,9 +203,13 @@ pub(crate) async fn by_password(
     let known = app.store().credentials(email).await?;
     let hash = known.as_ref().map(|(_, hash)| hash.clone());
     let is_right = sign_in.passwords.matches(password, hash).await?;
-    let user = known.map(|(user, _)| user).filter(|user| is_right && user.is_active);
+    let known = known.map(|(user, _)| user);
+    let user = known.clone().filter(|user| is_right && user.is_active);
     if user.is_some() {
         sign_in.tries.forgive(email, from);
+    } else {
+        let whose = known.map(|user| user.id.to_string()).unwrap_or_default();
+        app.note(None, Deed::of(Did::FailSignIn, whose).with("by", "password")).await?;
     }
     Ok(user)
 }

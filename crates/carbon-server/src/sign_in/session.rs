@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::place::Base;
 use super::{accounts, secret};
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::fault::Fault;
 use crate::settings::Auth;
 
@@ -32,7 +33,8 @@ pub(crate) fn named<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str>
     found.find(|value| !value.is_empty())
 }
 
-/// Begins a session; the cookie for it. `told` is what a provider said, with its token.
+/// Begins a session, by whatever way somebody came in; the cookie for it. `told` is what a provider
+/// said, with its token.
 ///
 /// # Errors
 /// The store does not answer.
@@ -40,6 +42,7 @@ pub(crate) async fn open(
     app: &App,
     base: &Base,
     user: &User,
+    way: &'static str,
     told: Option<(&Value, Option<String>)>,
 ) -> Result<HeaderValue, Fault> {
     let (secret, digest) = secret::mint("")?;
@@ -50,7 +53,9 @@ pub(crate) async fn open(
         None => json!({}),
     };
     let end = now.plus(length);
-    app.store().open_session(digest, user.id, payload.to_string(), now, end).await?;
+    let deed = Deed::of(Did::SignIn, user.id).with("by", way);
+    let store = app.noting_by(Some(user.id), deed);
+    store.open_session(digest, user.id, payload.to_string(), now, end).await?;
     Ok(set(base, NAME, &secret, length))
 }
 

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod administration;
+mod audited;
 mod certified;
 mod develop;
 mod issuer;

@@ -14,7 +14,7 @@ async fn a_token_acts_for_its_person_and_makes_no_others() {
     let (server, mut browser) = Server::set_up().await;
     let path = "/v1/account/tokens";
     let made = browser.send(Method::POST, path, Sent::Json(json!({ "name": "cluster" }))).await;
-    assert_eq!((made.status, &made.body["expires"]), (201, &json!("2027-02-20T08:00:00")));
+    assert_eq!((made.status, &made.body["expires"]), (201, &json!("2027-02-20T08:00:00Z")));
     let secret = made.string("token");
     assert!(secret.starts_with("ccp_") && secret.len() == 47, "{secret}");
     let bearer = format!("Bearer {secret}");
@@ -33,7 +33,7 @@ async fn a_token_acts_for_its_person_and_makes_no_others() {
         assert_eq!(answer.status, 403, "{path}: {}", answer.text);
     }
     let list = browser.get(path).await;
-    assert_eq!(list.body[0]["last_used"], "2026-11-22T08:00:00");
+    assert_eq!(list.body[0]["last_used"], "2026-11-22T08:00:00Z");
     assert!(!list.text.contains(&secret));
     let id = format!("{path}/{}", made.string("id"));
     assert_eq!(browser.send(Method::DELETE, &id, Sent::Nothing).await.status, 204);

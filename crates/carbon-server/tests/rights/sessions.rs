@@ -94,7 +94,7 @@ async fn sessions_are_listed_and_ended_one_by_one_or_together() {
     let sessions = list.body.as_array().unwrap().clone();
     let here: Vec<bool> = sessions.iter().map(|s| s["is_this"].as_bool().unwrap()).collect();
     assert_eq!(here, [true, false, false]);
-    assert_eq!(sessions[0]["created"], "2026-11-22T08:00:00");
+    assert_eq!(sessions[0]["created"], "2026-11-22T08:00:00Z");
     let own = phone.get("/v1/account/sessions").await;
     let phones = own.body.as_array().unwrap().iter().find(|s| s["is_this"] == true).unwrap();
     let path = format!("/v1/account/sessions/{}", phones["id"].as_str().unwrap());

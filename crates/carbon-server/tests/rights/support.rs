@@ -71,9 +71,13 @@ pub(crate) fn local() -> Settings {
 
 impl Server {
     pub(crate) async fn start(settings: Settings) -> Self {
+        Self::start_over(Store::open_memory().await.expect("a store in memory"), settings)
+    }
+
+    /// Over a store of the test's own.
+    pub(crate) fn start_over(store: Store, settings: Settings) -> Self {
         let clock = Arc::new(AtomicI64::new(START_S * 1_000_000));
         let now = Arc::clone(&clock);
-        let store = Store::open_memory().await.expect("a store in memory");
         let app =
             App::new(store, settings, move || Timestamp::from_micros(now.load(Ordering::SeqCst)));
         Self { service: BoxCloneSyncService::new(service(app.clone())), app, clock }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use carbon_server::rights::Action;
 use serde_json::{Value, json};
 
+use crate::administration;
+
 /// Who gets through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Gate {
@@ -39,7 +41,8 @@ impl Route {
     fn declared(&self) -> String {
         let path = self.path.split('?').next().unwrap_or_default();
         let names = |segment: &str| match segment {
-            "{token}" | "{spare_token}" if path.contains("/api-tokens/") => "{token}".to_owned(),
+            "{token}" | "{spare_token}" => "{token}".to_owned(),
+            "{spare_member}" => "{user}".to_owned(),
             "{invitation}" => segment.to_owned(),
             other if other.starts_with('{') => "{id}".to_owned(),
             other => other.to_owned(),
@@ -48,20 +51,27 @@ impl Route {
     }
 }
 
-fn get(path: &'static str, gate: Gate) -> Route {
+pub(crate) fn get(path: &'static str, gate: Gate) -> Route {
     Route { method: "GET", path, body: None, gate }
 }
 
-fn with(method: &'static str, path: &'static str, body: Value, gate: Gate) -> Route {
+pub(crate) fn with(method: &'static str, path: &'static str, body: Value, gate: Gate) -> Route {
     Route { method, path, body: Some(body), gate }
 }
 
-fn delete(path: &'static str, gate: Gate) -> Route {
+pub(crate) fn delete(path: &'static str, gate: Gate) -> Route {
     Route { method: "DELETE", path, body: None, gate }
 }
 
 /// All of them.
 pub(crate) fn routes() -> Vec<Route> {
+    let mut all = of_existing_clients();
+    all.extend(administration::routes());
+    all
+}
+
+/// The published ones and those of one's own account.
+fn of_existing_clients() -> Vec<Route> {
     use Action as A;
     use Gate::{Account, Members, Open, Operator, Rule, SignedIn, Writer};
     let named = || json!({ "name": "name", "description": "" });

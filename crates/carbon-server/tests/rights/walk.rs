@@ -8,11 +8,11 @@ use uuid::Uuid;
 
 use crate::support::{Answer, Sent};
 use crate::table::{Gate, Route, routes};
-use crate::world::{Tree, World, bearer, project, token};
+use crate::world::{Tree, World, bearer, branch, project, token};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Who {
+pub(crate) enum Who {
     Member(Role),
     /// Admin of another organization.
     Other,
@@ -58,7 +58,7 @@ impl World {
         Some(bearer(user.id.uuid()))
     }
 
-    async fn ask(&self, route: &Route, who: Who, tree: &Tree) -> Answer {
+    pub(crate) async fn ask(&self, route: &Route, who: Who, tree: &Tree) -> Answer {
         let store = self.server.store();
         let mut path = route.path.to_owned();
         if path.contains("{spare}") {
@@ -69,6 +69,20 @@ impl World {
         if path.contains("{spare_token}") {
             let (spare, _) = token(store, tree.project.id, 2).await;
             path = path.replace("{spare_token}", &spare.id.to_string());
+        }
+        if path.contains("{spare_organization}") {
+            let spare = self.spare_organization().await;
+            path = path.replace("{spare_organization}", &spare.to_string());
+        }
+        if path.contains("{spare_member}") {
+            let spare = self.spare_member().await;
+            path = path.replace("{spare_member}", &spare.to_string());
+        }
+        if path.contains("{spare_experiment}") || path.contains("{spare_run}") {
+            let spare = branch(store, tree.project.id).await;
+            path = path
+                .replace("{spare_experiment}", &spare.0.id.to_string())
+                .replace("{spare_run}", &spare.1.id.to_string());
         }
         let fill = |text: String| {
             text.replace("{organization}", &self.organization.id.to_string())

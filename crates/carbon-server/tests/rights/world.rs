@@ -61,6 +61,25 @@ impl World {
         let [member, viewer] = people.try_into().unwrap();
         Self { server, organization, private, public, admin, member, viewer, other, operator }
     }
+
+    /// Another organization with the same people, for one request.
+    pub(crate) async fn spare_organization(&self) -> OrganizationId {
+        let store = self.server.store();
+        let spare = organization(store, "spare", &self.admin).await.id;
+        for (user, role) in [(&self.member, Role::Member), (&self.viewer, Role::Viewer)] {
+            store.add_member(spare, user.email.clone(), role, START).await.unwrap();
+        }
+        spare
+    }
+
+    /// Another member, for one request.
+    pub(crate) async fn spare_member(&self) -> UserId {
+        let store = self.server.store();
+        let spare = user(store, &Uuid::new_v4().to_string(), false).await;
+        let email = spare.email.clone();
+        store.add_member(self.organization.id, email, Role::Viewer, START).await.unwrap();
+        spare.id
+    }
 }
 
 /// What the store knows of a secret.
@@ -132,9 +151,21 @@ pub(crate) async fn token(
 
 pub(crate) async fn tree(store: &Store, of: OrganizationId, is_public: bool) -> Tree {
     let project = project(store, of, is_public).await;
+    let (experiment, run) = branch(store, project.id).await;
+    let row = NewEmission { id: None, run_id: run.id, timestamp: START, measured: measured() };
+    let batch = Batch { project: Some(project.id), rows: vec![row] };
+    let Ingested::Stored { ids, .. } = store.ingest(batch).await.unwrap() else {
+        panic!("the run is there")
+    };
+    let (token, secret) = token(store, project.id, 2).await;
+    Tree { project, experiment, run, emission: ids[0], token, secret }
+}
+
+/// An experiment with a run.
+pub(crate) async fn branch(store: &Store, project: ProjectId) -> (Experiment, Run) {
     let experiment = Experiment {
         id: ExperimentId::new(),
-        project_id: project.id,
+        project_id: project,
         timestamp: START,
         name: "experiment".to_owned(),
         description: String::new(),
@@ -155,13 +186,7 @@ pub(crate) async fn tree(store: &Store, of: OrganizationId, is_public: bool) -> 
         member_id: None,
     };
     let run = store.create_run(run).await.unwrap().unwrap();
-    let row = NewEmission { id: None, run_id: run.id, timestamp: START, measured: measured() };
-    let batch = Batch { project: Some(project.id), rows: vec![row] };
-    let Ingested::Stored { ids, .. } = store.ingest(batch).await.unwrap() else {
-        panic!("the run is there")
-    };
-    let (token, secret) = token(store, project.id, 2).await;
-    Tree { project, experiment, run, emission: ids[0], token, secret }
+    (experiment, run)
 }
 
 fn measured() -> Measured {

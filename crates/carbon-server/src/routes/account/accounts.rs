@@ -5,11 +5,13 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use carbon_store::{AuditEntry, PendingKind, UserChange, UserId};
-use serde_json::{Value, json};
+use carbon_api::v1::admin as wire;
+use carbon_store::{PendingKind, UserChange, UserId};
+use serde_json::json;
 
-use super::{Who, account, missing};
+use super::{Who, account, missing, time};
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::body::{Body, Id, Query, is_address};
 use crate::fault::{Fault, Problem};
 use crate::settings::Auth;
@@ -24,13 +26,13 @@ pub(super) async fn find(
     State(app): State<App>,
     caller: Who,
     query: Result<Query, Fault>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<wire::Account>, Problem> {
     caller?.operator()?;
     let Query(mut query) = query?;
     let email = query.text("email", Optional::No);
     let email = query.finish(|| email).map_err(Fault::from)?;
     let found = app.store().user_by_email(&email).await?;
-    Ok(Json(account(&app, &found.ok_or_else(|| missing("Account"))?)))
+    Ok(Json(account(&found.ok_or_else(|| missing("Account"))?)))
 }
 
 /// A link with which the person of an address chooses a password: for a new account, or in place of a
@@ -40,9 +42,9 @@ pub(super) async fn invite(
     base: Base,
     caller: Who,
     body: Result<Body, Fault>,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+) -> Result<(StatusCode, Json<wire::AccountLink>), Problem> {
     let caller = caller?;
-    let operator = caller.operator()?.id;
+    caller.operator()?;
     if !matches!(app.settings().auth, Auth::Local(_)) {
         let words = "people sign in elsewhere: accounts are made when they come";
         return Err(Fault::Invalid(words.to_owned()).into());
@@ -58,10 +60,12 @@ pub(super) async fn invite(
     let (secret, digest) = mint("")?;
     let end = app.now().plus(LINK_FOR);
     let kept = json!({ "email": email, "name": name }).to_string();
-    app.store().keep_pending(PendingKind::PasswordReset, digest, kept, end).await?;
-    note(&app, operator, "account.link", String::new()).await?;
+    let known = app.store().user_by_email(&email).await?.map(|user| user.id.to_string());
+    let deed = Deed::of(Did::LinkAccount, known.unwrap_or_default());
+    let store = app.noting(&caller, deed);
+    store.keep_pending(PendingKind::PasswordReset, digest, kept, end).await?;
     let link = format!("{}/auth/password?token={secret}", base.as_str());
-    Ok((StatusCode::CREATED, Json(json!({ "link": link, "expires": app.time(end) }))))
+    Ok((StatusCode::CREATED, Json(wire::AccountLink { link, expires: time(end) })))
 }
 
 pub(super) async fn change(
@@ -69,7 +73,7 @@ pub(super) async fn change(
     caller: Who,
     id: Result<Id, Fault>,
     body: Result<Body, Fault>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<wire::Account>, Problem> {
     let caller = caller?;
     let (operator, Id(id), Body(mut body)) = (caller.operator()?.id, id?, body?);
     let id = UserId::from(id);
@@ -88,28 +92,14 @@ pub(super) async fn change(
     }
     body.finish(|| Some(())).map_err(Fault::from)?;
     let is_off = change.is_active == Some(false);
-    let changed = app.store().update_user(id, change).await?.ok_or_else(|| missing("Account"))?;
+    let deed = Deed::of(Did::UpdateAccount, id)
+        .with_some("is_active", change.is_active)
+        .with_some("is_operator", change.is_operator)
+        .with_some("linked", change.subject.as_ref().map(|_| true));
+    let changed = app.noting(&caller, deed).update_user(id, change).await?;
+    let changed = changed.ok_or_else(|| missing("Account"))?;
     if is_off {
         app.store().close_sessions(id).await?;
     }
-    note(&app, operator, "account.update", id.to_string()).await?;
-    Ok(Json(account(&app, &changed)))
-}
-
-/// Writes into the audit log what an operator did.
-async fn note(
-    app: &App,
-    actor: UserId,
-    action: &'static str,
-    subject: String,
-) -> Result<(), Fault> {
-    let entry = AuditEntry {
-        at: app.now(),
-        organization_id: None,
-        actor_id: Some(actor),
-        action: action.to_owned(),
-        subject,
-        detail: "{}".to_owned(),
-    };
-    Ok(app.store().note(entry).await?)
+    Ok(Json(account(&changed)))
 }

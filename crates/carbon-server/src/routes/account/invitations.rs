@@ -6,11 +6,14 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use carbon_api::v1::admin as wire;
 use carbon_store::{Added, Invitation, InvitationId, OrganizationId, Role, Subject};
-use serde_json::{Value, json};
 
-use super::{Who, missing};
+use super::super::organizations::add;
+use super::super::v1::role_name;
+use super::{Who, missing, time};
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::body::{Body, Id, Ids, is_address};
 use crate::fault::{Fault, Problem};
 use crate::rights::Action;
@@ -23,11 +26,11 @@ pub(super) async fn list(
     State(app): State<App>,
     caller: Who,
     id: Result<Id, Fault>,
-) -> Result<Json<Vec<Value>>, Problem> {
+) -> Result<Json<Vec<wire::InvitationItem>>, Problem> {
     let (caller, organization) = (caller?, OrganizationId::from(id?.0));
     app.allow(&caller, Action::ChangeMembers, Subject::Organization(organization)).await?;
     let open = app.store().invitations(organization, app.now()).await?;
-    Ok(Json(open.iter().map(|invitation| shown(&app, invitation)).collect()))
+    Ok(Json(open.into_iter().map(shown).collect()))
 }
 
 pub(super) async fn create(
@@ -35,7 +38,7 @@ pub(super) async fn create(
     caller: Who,
     id: Result<Id, Fault>,
     body: Result<Body, Fault>,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+) -> Result<(StatusCode, Json<wire::InvitationAnswer>), Problem> {
     let (caller, organization) = (caller?, OrganizationId::from(id?.0));
     app.allow(&caller, Action::ChangeMembers, Subject::Organization(organization)).await?;
     let Body(mut body) = body?;
@@ -52,9 +55,10 @@ pub(super) async fn create(
     }
     let (email, role) = body.finish(|| Some((email?, role?))).map_err(Fault::from)?;
     let now = app.now();
-    match app.store().add_member(organization, email.clone(), role, now).await? {
+    match add(&app, &caller, organization, email.clone(), role).await? {
         Added::Added(_) | Added::AlreadyMember(_) => {
-            return Ok((StatusCode::OK, Json(json!({ "status": "member" }))));
+            let status = wire::InvitationStatus::Member;
+            return Ok((StatusCode::OK, Json(wire::InvitationAnswer { status, invitation: None })));
         }
         Added::NoSuchOrganization => return Err(missing("Organization").into()),
         Added::NoSuchUser => {}
@@ -68,10 +72,11 @@ pub(super) async fn create(
         created: now,
         expires: now.plus(STANDS_FOR),
     };
-    app.store().invite(invitation.clone()).await?;
-    let mut told = shown(&app, &invitation);
-    told["status"] = "invited".into();
-    Ok((StatusCode::CREATED, Json(told)))
+    let deed = Deed::of(Did::Invite, invitation.id).within(organization).with("role", role.name());
+    app.noting(&caller, deed).invite(invitation.clone()).await?;
+    let status = wire::InvitationStatus::Invited;
+    let invitation = Some(shown(invitation));
+    Ok((StatusCode::CREATED, Json(wire::InvitationAnswer { status, invitation })))
 }
 
 pub(super) async fn withdraw(
@@ -82,19 +87,21 @@ pub(super) async fn withdraw(
     let (caller, Ids(organization, id)) = (caller?, ids?);
     let organization = OrganizationId::from(organization);
     app.allow(&caller, Action::ChangeMembers, Subject::Organization(organization)).await?;
-    if app.store().withdraw_invitation(organization, InvitationId::from(id)).await? {
+    let deed = Deed::of(Did::WithdrawInvitation, id).within(organization);
+    let store = app.noting(&caller, deed);
+    if store.withdraw_invitation(organization, InvitationId::from(id)).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
     Err(missing("Invitation").into())
 }
 
-fn shown(app: &App, invitation: &Invitation) -> Value {
-    json!({
-        "id": invitation.id.to_string(),
-        "email": invitation.email,
-        "role": invitation.role.name(),
-        "invited_by": invitation.invited_by.map(|id| id.to_string()),
-        "created": app.time(invitation.created),
-        "expires": app.time(invitation.expires),
-    })
+fn shown(invitation: Invitation) -> wire::InvitationItem {
+    wire::InvitationItem {
+        id: invitation.id.to_string(),
+        email: invitation.email,
+        role: role_name(invitation.role),
+        invited_by: invitation.invited_by.map(|id| id.to_string()),
+        created: time(invitation.created),
+        expires: time(invitation.expires),
+    }
 }

@@ -11,12 +11,13 @@ use axum::Json;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{delete, get, patch, put};
-use carbon_store::User;
-use serde_json::{Value, json};
+use carbon_api::v1::admin as wire;
+use carbon_store::{Timestamp, User};
 
 use crate::app::App;
 use crate::fault::{Fault, Problem};
 use crate::sign_in::Caller;
+use crate::wire::Micros;
 
 /// The routes.
 pub(super) fn router() -> Router<App> {
@@ -39,21 +40,26 @@ pub(super) fn router() -> Router<App> {
 /// Who asks, told as a problem where that cannot be said.
 type Who = Result<Caller, Fault>;
 
-async fn read(State(app): State<App>, caller: Who) -> Result<Json<Value>, Problem> {
-    Ok(Json(account(&app, caller?.person()?)))
+async fn read(State(_app): State<App>, caller: Who) -> Result<Json<wire::Account>, Problem> {
+    Ok(Json(account(caller?.person()?)))
 }
 
 /// An account as it is shown to its person and to operators.
-fn account(app: &App, user: &User) -> Value {
-    json!({
-        "id": user.id.to_string(),
-        "email": user.email,
-        "name": user.name,
-        "subject": user.subject,
-        "is_active": user.is_active,
-        "is_operator": user.is_operator,
-        "created": app.time(user.created),
-    })
+fn account(user: &User) -> wire::Account {
+    wire::Account {
+        id: user.id.to_string(),
+        email: user.email.clone(),
+        name: user.name.clone(),
+        subject: user.subject.clone(),
+        is_active: user.is_active,
+        is_operator: user.is_operator,
+        created: time(user.created),
+    }
+}
+
+/// A point in time, with its zone.
+fn time(time: Timestamp) -> String {
+    Micros::from(time).utc()
 }
 
 /// A thing that the caller does not have.

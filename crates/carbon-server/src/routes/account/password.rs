@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Who;
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::body::Body;
 use crate::fault::{Fault, Problem};
 use crate::settings::Auth;
@@ -41,8 +42,10 @@ pub(super) async fn change(
     }
     let hash = app.sign_in().passwords.hash(password).await?;
     let change = UserChange { password_hash: Some(hash), ..UserChange::default() };
-    app.store().update_user(user.id, change).await?;
+    app.noting(&caller, Deed::of(Did::ChangePassword, user.id))
+        .update_user(user.id, change)
+        .await?;
     app.store().close_sessions(user.id).await?;
-    let cookie = session::open(&app, &base, user, None).await?;
+    let cookie = session::open(&app, &base, user, "another password", None).await?;
     Ok((StatusCode::NO_CONTENT, session::header(cookie)).into_response())
 }

@@ -5,11 +5,13 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use carbon_api::v1::admin as wire;
 use carbon_store::{AccessToken, AccessTokenId, Timestamp};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Who, missing};
+use super::{Who, missing, time};
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::body::{Body, Id};
 use crate::fault::{Fault, Problem};
 use crate::sign_in::PERSONAL;
@@ -22,16 +24,19 @@ const USUAL: Duration = Duration::from_hours(24 * 90);
 /// Tokens that one person may have.
 const AT_MOST: usize = 100;
 
-pub(super) async fn list(State(app): State<App>, caller: Who) -> Result<Json<Vec<Value>>, Problem> {
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Who,
+) -> Result<Json<Vec<wire::PersonalToken>>, Problem> {
     let tokens = app.store().access_tokens(caller?.person()?.id).await?;
-    Ok(Json(tokens.iter().map(|token| shown(&app, token)).collect()))
+    Ok(Json(tokens.into_iter().map(shown).collect()))
 }
 
 pub(super) async fn create(
     State(app): State<App>,
     caller: Who,
     body: Result<Body, Fault>,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+) -> Result<(StatusCode, Json<wire::PersonalToken>), Problem> {
     let caller = caller?;
     let user = caller.in_person()?;
     let Body(mut body) = body?;
@@ -57,9 +62,9 @@ pub(super) async fn create(
         expires: expires.or_else(|| (!forever).then(|| now.plus(USUAL))),
         last_used: None,
     };
-    let mut told = shown(&app, &token);
-    told["token"] = secret.into();
-    app.store().create_access_token(token, digest).await?;
+    let told = wire::PersonalToken { token: Some(secret), ..shown(token.clone()) };
+    let deed = Deed::of(Did::CreatePersonalToken, token.id).with("name", &token.name);
+    app.noting(&caller, deed).create_access_token(token, digest).await?;
     Ok((StatusCode::CREATED, Json(told)))
 }
 
@@ -70,18 +75,20 @@ pub(super) async fn delete(
 ) -> Result<StatusCode, Problem> {
     let (caller, Id(id)) = (caller?, id?);
     let user = caller.person()?.id;
-    if app.store().delete_access_token(user, AccessTokenId::from(id)).await? {
+    let deed = Deed::of(Did::DeletePersonalToken, id);
+    if app.noting(&caller, deed).delete_access_token(user, AccessTokenId::from(id)).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
     Err(missing("Token").into())
 }
 
-fn shown(app: &App, token: &AccessToken) -> Value {
-    json!({
-        "id": token.id.to_string(),
-        "name": token.name,
-        "created": app.time(token.created),
-        "expires": token.expires.map(|time| app.time(time)),
-        "last_used": token.last_used.map(|time| app.time(time)),
-    })
+fn shown(token: AccessToken) -> wire::PersonalToken {
+    wire::PersonalToken {
+        id: token.id.to_string(),
+        name: token.name,
+        created: time(token.created),
+        expires: token.expires.map(time),
+        last_used: token.last_used.map(time),
+        token: None,
+    }
 }

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::entry::{Entry, local_only};
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::body::Query;
 use crate::fault::Fault;
 use crate::sign_in::Caller;
@@ -51,6 +52,8 @@ pub(super) async fn answer(
         Err(why) => return Ok(refused(why)),
     };
     let back = if is_yes {
+        let deed = Deed::of(Did::AdmitCommand, user.id).with("by", "browser");
+        app.note(Some(user.id), deed).await?;
         let code = give_code(&app, &question, user).await?;
         question.back(&base, "code", &code)
     } else {

@@ -9,6 +9,7 @@ use super::authorize::{text, to_sign_in};
 use super::entry::{Entry, local_only};
 use super::token::refusal;
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::body::Query;
 use crate::fault::Fault;
 use crate::sign_in::Caller;
@@ -81,8 +82,12 @@ pub(super) async fn answer(
     };
     app.sign_in().tries.count(GUESSES, from, app.now())?;
     let is_yes = answer == "yes";
+    let id = user.id;
     if !answer_device(&app, &code, user, is_yes).await? {
         return Ok(ask(Some("No device waits for this code.")));
+    }
+    if is_yes {
+        app.note(Some(id), Deed::of(Did::AdmitCommand, id).with("by", "device")).await?;
     }
     app.sign_in().tries.forgive(GUESSES, from);
     let words = if is_yes { "The device is signed in." } else { "The device is not signed in." };

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::entry::{Entry, local_only};
 use super::setup::OLD;
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::body::{Query, is_address};
 use crate::fault::Fault;
 use crate::sign_in::page::{Form, notice};
@@ -81,7 +82,8 @@ pub(super) async fn choose(
     let user = match app.store().user_by_email(&email).await? {
         Some(user) => {
             let change = UserChange { password_hash: Some(hash), ..UserChange::default() };
-            app.store().update_user(user.id, change).await?;
+            let deed = Deed::of(Did::ChangePassword, user.id).with("by", "link");
+            app.noting_by(Some(user.id), deed).update_user(user.id, change).await?;
             app.store().close_sessions(user.id).await?;
             user
         }
@@ -93,7 +95,7 @@ pub(super) async fn choose(
     if !user.is_active {
         return Err(Fault::Forbidden("This account is not active".to_owned()));
     }
-    let cookie = session::header(session::open(&app, &base, &user, None).await?);
+    let cookie = session::header(session::open(&app, &base, &user, "link", None).await?);
     if is_form {
         return Ok((cookie, Redirect::to(&place::home(app.settings()))).into_response());
     }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::entry::{Entry, local_only};
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::body::Query;
 use crate::fault::Fault;
 use crate::settings::Auth;
@@ -21,6 +22,9 @@ use crate::wire::Optional;
 
 /// Cookie that a browser takes to the provider and back.
 const ON_THE_WAY: &str = "codecarbon_login";
+
+/// How people came in, as the audit log tells it.
+const PROVIDER: &str = "provider";
 
 const WRONG: &str = "Wrong address or password";
 
@@ -76,6 +80,7 @@ async fn arrive(
     code: &str,
 ) -> Result<Response, Fault> {
     let Some(arrival) = login::arrive(app, provider, state, code).await? else {
+        app.note(None, Deed::of(Did::FailSignIn, "").with("by", PROVIDER)).await?;
         return Ok(failed("The sign-in did not succeed, or took too long."));
     };
     let claims = arrival.identity.claims.clone();
@@ -84,9 +89,10 @@ async fn arrive(
         None => accounts::sign_up(app, arrival.identity).await?,
     };
     if !user.is_active {
+        app.note(None, Deed::of(Did::FailSignIn, user.id).with("by", PROVIDER)).await?;
         return Ok(failed("This account is not active."));
     }
-    let cookie = session::open(app, base, &user, Some((&claims, arrival.token))).await?;
+    let cookie = session::open(app, base, &user, PROVIDER, Some((&claims, arrival.token))).await?;
     let done = session::set(base, ON_THE_WAY, "", std::time::Duration::ZERO);
     let cookies = AppendHeaders([(SET_COOKIE, cookie), (SET_COOKIE, done)]);
     Ok((cookies, Redirect::to(&arrival.next)).into_response())
@@ -118,7 +124,7 @@ pub(super) async fn with_password(
         }
         Err(fault) => return Err(fault),
     };
-    let cookie = session::header(session::open(&app, &base, &user, None).await?);
+    let cookie = session::header(session::open(&app, &base, &user, "password", None).await?);
     if is_form {
         let next = place::next(app.settings(), &base, wanted.as_deref());
         return Ok((cookie, Redirect::to(&next)).into_response());

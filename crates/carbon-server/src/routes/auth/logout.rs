@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::fault::Fault;
 use crate::settings::Auth;
 use crate::sign_in::oidc::login;
@@ -39,11 +40,11 @@ pub(super) async fn by_link(
 async fn end(app: &App, headers: &HeaderMap) -> Result<(), Fault> {
     let Some(cookie) = session::cookie(headers) else { return Ok(()) };
     let digest = digest_of(cookie);
-    if let Some(provider) = &app.sign_in().provider
-        && let Some(session) = app.store().session(digest, app.now()).await?
-    {
+    let Some(session) = app.store().session(digest, app.now()).await? else { return Ok(()) };
+    if let Some(provider) = &app.sign_in().provider {
         login::revoke(app, provider, &session);
     }
-    app.store().close_session(digest).await?;
+    let user = session.user.id;
+    app.noting_by(Some(user), Deed::of(Did::SignOut, user)).close_session(digest).await?;
     Ok(())
 }

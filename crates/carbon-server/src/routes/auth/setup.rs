@@ -80,7 +80,7 @@ pub(super) async fn create(
     }
     let name = name.unwrap_or_else(|| email.clone());
     let user = accounts::first_with_password(&app, email, name, hash).await?;
-    let cookie = session::header(session::open(&app, &base, &user, None).await?);
+    let cookie = session::header(session::open(&app, &base, &user, "set-up link", None).await?);
     if is_form {
         return Ok((cookie, Redirect::to(&place::home(app.settings()))).into_response());
     }

@@ -42,7 +42,7 @@ where
 
 /// Items of a page where nobody says how many, and the most that may be asked for.
 const PAGE: i64 = 100;
-const LONGEST_PAGE: f64 = 1_000.0;
+pub(super) const LONGEST_PAGE: f64 = 1_000.0;
 
 /// The fields of a query, if it names no others than these.
 ///

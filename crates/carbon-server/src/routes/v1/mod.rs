@@ -2,6 +2,7 @@
 //! names, times with their zone, faults as problem documents. The routes of one's own account are in
 //! [`account`](super::account).
 
+mod admin;
 mod asked;
 mod bulk;
 mod compare;
@@ -21,9 +22,12 @@ use axum::Router;
 
 use crate::app::App;
 
+pub(super) use admin::role_name;
+
 /// The routes; each file declares its own.
 pub(super) fn router() -> Router<App> {
     Router::new()
+        .merge(admin::router())
         .merge(bulk::router())
         .merge(compare::router())
         .merge(emissions::router())

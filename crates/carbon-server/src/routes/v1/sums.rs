@@ -25,7 +25,7 @@ pub(super) fn router() -> Router<App> {
 }
 
 /// Most groups of an answer.
-const MOST_GROUPS: f64 = 1_000.0;
+pub(super) const MOST_GROUPS: f64 = 1_000.0;
 
 async fn read(
     State(app): State<App>,
