@@ -73,8 +73,8 @@ pub async fn serve(listeners: Listeners, app: App, mut stopping: Stopping) -> En
     let watched = metrics.map(|listener| tokio::spawn(watch(listener, app.clone())));
 
     let doorkeeper = Doorkeeper::new(places(&app));
-    let door = Door { listener: requests, tls, service: service(app.clone()), limits };
-    doorkeeper.keep(door, &app, stopping.clone()).await;
+    let door = Door { tls, service: service(app.clone()), limits };
+    doorkeeper.keep(requests, door, &app, stopping.clone()).await;
     let cut = async {
         tokio::select! {
             () = sleep(limits.finish) => {}
@@ -112,8 +112,8 @@ async fn send_traces(app: App, done: oneshot::Receiver<()>) {
 async fn watch(listener: TcpListener, app: App) {
     let (_stopper, stopping) = crate::stopper();
     let (service, limits) = (metrics::router(app.clone()), app.settings().limits);
-    let door = Door { listener, tls: None, service, limits };
-    Doorkeeper::new(WATCHERS).keep(door, &app, stopping).await;
+    let door = Door { tls: None, service, limits };
+    Doorkeeper::new(WATCHERS).keep(listener, door, &app, stopping).await;
 }
 
 /// Connections that fit: as many as the operator wants, if the system has as many files.

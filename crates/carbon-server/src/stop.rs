@@ -47,7 +47,7 @@ impl Stopping {
 
     async fn reaches(&mut self, wanted: Stage) {
         if self.0.wait_for(|stage| *stage >= wanted).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

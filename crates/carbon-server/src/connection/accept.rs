@@ -28,9 +28,8 @@ const NO_ROOM: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n\
     content-type: application/json\r\ncontent-length: 37\r\nconnection: close\r\n\r\n\
     {\"detail\":\"Too many connections now\"}";
 
-/// A listener and what stands behind it.
+/// What stands behind a listener.
 pub(crate) struct Door<S> {
-    pub(crate) listener: TcpListener,
     pub(crate) tls: Option<Tls>,
     pub(crate) service: S,
     pub(crate) limits: Limits,
@@ -50,16 +49,22 @@ impl Doorkeeper {
         Self { places: Arc::new(Semaphore::new(all)), all, out: watch::Sender::new(false) }
     }
 
-    /// Lets connections in until the server is to finish. The door is closed then, and those who are
-    /// inside finish.
-    pub(crate) async fn keep<S: Answers>(&self, door: Door<S>, app: &App, mut stopping: Stopping) {
+    /// Lets connections in until the server is to finish. The listener is closed then, and those who
+    /// are inside finish.
+    pub(crate) async fn keep<S: Answers>(
+        &self,
+        listener: TcpListener,
+        door: Door<S>,
+        app: &App,
+        mut stopping: Stopping,
+    ) {
         let door = Arc::new(door);
         let heard = Arc::new(Semaphore::new(TURNED_AWAY));
         loop {
             let accepted = tokio::select! {
                 biased;
                 () = stopping.finish() => return,
-                accepted = door.listener.accept() => accepted,
+                accepted = listener.accept() => accepted,
             };
             let (stream, peer) = match accepted {
                 Ok(accepted) => accepted,

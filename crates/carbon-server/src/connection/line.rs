@@ -197,3 +197,76 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Line<S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+
+    use super::*;
+
+    const LIMITS: fn() -> Limits = Limits::default;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_nothing_is_cut_off_and_a_slow_one_is_not() {
+        let (client, server) = duplex(64);
+        let mut line = Line::new(server, Arc::default(), &LIMITS());
+        let (mut taking, _) = tokio::io::split(client);
+        let slow = tokio::spawn(async move {
+            let mut taken = [0; 64];
+            for _ in 0..20 {
+                tokio::time::sleep(LIMITS().stall * 2 / 3).await;
+                taking.read_exact(&mut taken).await.unwrap();
+            }
+            taking
+        });
+        let begun = Instant::now();
+        line.write_all(&[0; 64 * 20]).await.unwrap();
+        assert!(begun.elapsed() > LIMITS().stall * 10);
+        let _taking = slow.await.unwrap();
+        let begun = Instant::now();
+        let cut = line.write_all(&[0; 65]).await.unwrap_err();
+        assert_eq!(cut.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(begun.elapsed().as_secs(), LIMITS().stall.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_of_a_head_begins_with_its_first_byte_and_ends_with_its_request() {
+        let (mut client, server) = duplex(64);
+        let phase = Arc::new(Phase::default());
+        let mut line = Line::new(server, Arc::clone(&phase), &LIMITS());
+        let mut byte = [0];
+        let long = LIMITS().head * 2;
+        // A rest has no end here.
+        assert!(tokio::time::timeout(long, line.read(&mut byte)).await.is_err());
+        client.write_all(b"G").await.unwrap();
+        line.read_exact(&mut byte).await.unwrap();
+        phase.begin();
+        assert!(tokio::time::timeout(long, line.read(&mut byte)).await.is_err());
+        phase.end();
+        assert!(tokio::time::timeout(long, line.read(&mut byte)).await.is_err());
+        client.write_all(b"G").await.unwrap();
+        line.read_exact(&mut byte).await.unwrap();
+        let begun = Instant::now();
+        let cut = line.read(&mut byte).await.unwrap_err();
+        assert_eq!(cut.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(begun.elapsed().as_secs(), LIMITS().head.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_still_sent_at_the_end_is_taken_but_not_for_ever() {
+        let (mut client, server) = duplex(64);
+        let phase = Arc::new(Phase::default());
+        let mut line = Line::new(server, Arc::clone(&phase), &LIMITS());
+        phase.leave_over();
+        let sending = tokio::spawn(async move {
+            while client.write_all(&[0; 64]).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        });
+        let begun = Instant::now();
+        line.shutdown().await.unwrap();
+        assert!(begun.elapsed() <= LINGER + Duration::from_millis(100));
+        drop(line);
+        sending.await.unwrap();
+    }
+}

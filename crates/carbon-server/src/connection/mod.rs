@@ -29,6 +29,9 @@ use crate::settings::Limits;
 use crate::stop::Stopping;
 use crate::tls::Tls;
 
+/// Bytes that are read and written at once.
+const BUFFER: usize = 64 << 10;
+
 /// What answers requests.
 pub(crate) trait Answers:
     Service<Request, Response = Response, Error = Infallible, Future: Send>
@@ -93,7 +96,8 @@ async fn talk<S>(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.idle)
-        .max_buf_size(limits.longest_head.max(8 << 10))
+        .max_buf_size(limits.longest_head.max(BUFFER))
+        .max_header_size(limits.longest_head)
         .max_headers(limits.most_headers)
         .serve_connection(TokioIo::new(line), answer);
     let mut connection = pin!(connection);

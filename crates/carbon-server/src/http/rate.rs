@@ -60,9 +60,13 @@ impl Meter {
         let (party, now) = (self.hasher.hash_one(party), now.micros());
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         let Accounts { paid_us, swept_us } = &mut *accounts;
-        // A clock that was set back holds nobody up for longer than a burst does.
-        let paid = paid_us.get(&party).copied().unwrap_or(now).clamp(now, now + credit);
+        let known = paid_us.get(&party).copied().unwrap_or(now);
+        let paid = known.clamp(now, now + credit);
         if paid + cost > now + credit {
+            if known > paid {
+                // A clock that was set back holds nobody up for longer than a burst does.
+                paid_us.insert(party, paid);
+            }
             let wait = paid + cost - credit - now;
             return Err(Duration::from_micros(wait.unsigned_abs()));
         }

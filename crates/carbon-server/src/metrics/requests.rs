@@ -48,7 +48,8 @@ impl Requests {
 
     pub(super) fn write(&self, text: &mut Text) {
         let routes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut sorted: Vec<_> = routes.iter().collect();
+        let mut sorted: Vec<_> =
+            routes.iter().map(|(route, methods)| (&**route, methods)).collect();
         sorted.sort_by_key(|(route, _)| *route);
         text.family(
             TOTAL,
@@ -78,9 +79,9 @@ impl Requests {
 }
 
 fn each<'a>(
-    routes: &'a [(&'a Box<str>, &'a Vec<OfMethod>)],
+    routes: &'a [(&'a str, &'a Vec<OfMethod>)],
 ) -> impl Iterator<Item = (&'a str, &'a OfMethod)> {
-    routes.iter().flat_map(|(route, methods)| methods.iter().map(move |of| (&***route, of)))
+    routes.iter().flat_map(|(route, methods)| methods.iter().map(move |of| (*route, of)))
 }
 
 impl OfMethod {

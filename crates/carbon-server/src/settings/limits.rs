@@ -22,7 +22,7 @@ pub struct Limits {
     pub stall: Duration,
     /// Longest time that requests get to finish when the server is told to stop.
     pub finish: Duration,
-    /// Longest head of a request, in bytes (8 KiB or more); then 431.
+    /// Longest head of a request, in bytes; then 431.
     pub longest_head: usize,
     /// Most headers of a request; then 431.
     pub most_headers: usize,
