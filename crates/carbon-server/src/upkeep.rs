@@ -113,3 +113,83 @@ fn jittered(pause: Duration) -> Duration {
     let random = u32::from_le_bytes(*Uuid::new_v4().as_bytes().first_chunk().unwrap_or(&[0; 4]));
     pause * 3 / 4 + pause.mul_f64(f64::from(random) / f64::from(u32::MAX) / 2.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use carbon_store::{
+        NewOrganization, NewProject, NewUser, OrganizationId, ProjectId, Store, Timestamp, UserId,
+    };
+
+    use super::*;
+    use crate::settings::Settings;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_334_400);
+
+    /// A store with a project that was deleted a while ago.
+    async fn store() -> Store {
+        let store = Store::open_memory().await.unwrap();
+        let user = NewUser {
+            id: UserId::new(),
+            subject: None,
+            email: "ada@example.org".to_owned(),
+            is_email_verified: true,
+            name: "Ada".to_owned(),
+            is_operator: false,
+            password_hash: None,
+            created: NOW,
+        };
+        let user = store.create_user(user).await.unwrap();
+        let organization = NewOrganization {
+            id: OrganizationId::new(),
+            name: "lab".to_owned(),
+            description: String::new(),
+            created: NOW,
+        };
+        let organization = store.create_organization(organization, user.id).await.unwrap();
+        let project = NewProject {
+            id: ProjectId::new(),
+            organization_id: organization.id,
+            name: "gone".to_owned(),
+            description: String::new(),
+            is_public: false,
+            created: NOW,
+        };
+        let project = store.create_project(project).await.unwrap().unwrap();
+        let before = NOW.minus(Duration::from_mins(5));
+        assert!(store.delete_project(project.id, before).await.unwrap());
+        store
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_deleted_is_freed_in_the_background_until_the_server_stops() {
+        let store = store().await;
+        let app = App::new(store.clone(), Settings::default(), || NOW);
+        let (stopper, stopping) = crate::stopper();
+        let running = tokio::spawn(run(app.clone(), stopping));
+        let done = || {
+            let text = app.metrics_text();
+            let name = "codecarbon_server_upkeep_steps_total{outcome=\"done\"} ";
+            let count = text.lines().find_map(|line| line.strip_prefix(name));
+            count.unwrap().parse::<u32>().unwrap()
+        };
+        let begun = Instant::now();
+        while done() < 10 {
+            sleep(Duration::from_secs(1)).await;
+            // The store works on a thread of its own, which needs time that is not ours to move.
+            let real = || std::thread::sleep(Duration::from_millis(1));
+            tokio::task::spawn_blocking(real).await.unwrap();
+        }
+        assert!(begun.elapsed() > Duration::from_mins(1), "there are no pauses");
+        assert_eq!(store.reclaim(NOW).await.unwrap(), Reclaimed::Nothing);
+        stopper.stop();
+        running.await.unwrap();
+    }
+
+    #[test]
+    fn pauses_differ_by_a_quarter_at_most() {
+        let pause = Duration::from_secs(100);
+        for _ in 0..1000 {
+            assert!((75..=125).contains(&jittered(pause).as_secs()));
+        }
+    }
+}
