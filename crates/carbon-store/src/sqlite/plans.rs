@@ -8,7 +8,8 @@ use std::time::Duration;
 use crate::{
     Batch, BucketWidth, EmissionId, Experiment, ExperimentId, GroupBy, Measured, NewEmission,
     NewOrganization, NewProject, NewRun, NewUser, OrganizationId, Paging, ProjectId, Reclaimed,
-    RunFacts, RunsOf, Scope, Store, Subject, Timestamp, UserId, Window,
+    RowOrder, RunCursor, RunFacts, RunOrder, RunQuery, RunsOf, Scope, Store, Subject, Timestamp,
+    UserId, Window,
 };
 
 /// Texts of all statements so far.
@@ -119,15 +120,24 @@ async fn ask_everything(store: &Store) {
         store.series(scope, None, window, width).await.unwrap();
         let (_, next) = store.export(scope, window, None, 1).await.unwrap();
         store.export(scope, window, next, 1).await.unwrap();
+        store.extent(scope).await.unwrap();
+        store.live_runs(scope, created, 10).await.unwrap();
+        ask_lists(store, scope, window).await;
+    }
+    for by in [GroupBy::Project, GroupBy::Experiment, GroupBy::Run, GroupBy::Member] {
+        store.names(by, vec![project.uuid(), run.uuid()]).await.unwrap();
     }
     store.experiment_sums(project, window).await.unwrap();
     store.run_sums(experiment, window).await.unwrap();
     store.last_run(project, window).await.unwrap();
     let page = store.emissions_page(run, 0, 10).await.unwrap().unwrap();
     let after = page.items.first().map(crate::EmissionCursor::of);
-    store.emissions_after(run, after, 10).await.unwrap();
+    for order in [RowOrder::OldestFirst, RowOrder::NewestFirst] {
+        store.emissions_in(run, order, after, 10).await.unwrap();
+    }
     store.emission(id).await.unwrap();
     store.tasks(run, Paging::ALL).await.unwrap();
+    store.run_entry(run).await.unwrap();
     for subject in [Subject::Run(run), Subject::Emission(id), Subject::Experiment(experiment)] {
         store.access(subject, Some(user)).await.unwrap();
     }
@@ -143,4 +153,27 @@ async fn ask_everything(store: &Store) {
     store.delete_experiment(experiment, created).await.unwrap();
     store.delete_organization(organization, created).await.unwrap();
     while store.reclaim(Timestamp::MAX).await.unwrap() == Reclaimed::Some {}
+}
+
+async fn ask_lists(store: &Store, scope: Scope, window: Window) {
+    for order in [RunOrder::Timestamp, RunOrder::Energy] {
+        for is_descending in [true, false] {
+            let query = RunQuery {
+                scope,
+                window: Some(window),
+                search: Some("x".to_owned()),
+                host: Some("x".to_owned()),
+                is_host_searched: true,
+                order,
+                is_descending,
+            };
+            let after = Some(RunCursor { value: 0, key: 0 });
+            store.run_list(query.clone(), after, 10).await.unwrap();
+            let query = RunQuery { search: None, host: None, window: None, ..query };
+            store.run_list(query, None, 10).await.unwrap();
+        }
+    }
+    if !matches!(scope, Scope::Run(_)) {
+        store.experiment_list(scope, window, Paging::first(10)).await.unwrap();
+    }
 }

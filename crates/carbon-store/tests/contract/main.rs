@@ -11,6 +11,7 @@ mod figures;
 mod first_start;
 mod import;
 mod ingest;
+mod lists;
 mod migrations;
 mod pages;
 mod rights;

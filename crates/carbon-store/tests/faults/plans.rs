@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use carbon_store::{
-    BucketWidth, EmissionId, GroupBy, Ingested, Paging, RunsOf, Scope, Store, Subject, Window,
+    BucketWidth, EmissionId, GroupBy, Ingested, Paging, RowOrder, RunOrder, RunQuery, RunsOf,
+    Scope, Store, Subject, Window,
 };
 
 use crate::{add_run, at, plant, row, runtime, send, server};
@@ -87,14 +88,35 @@ async fn ask_everything(
         store.series(scope, Some(GroupBy::Host), window, width).await.unwrap();
         let (_, next) = store.export(scope, window, None, 100).await.unwrap();
         store.export(scope, window, next, 100).await.unwrap();
+        store.extent(scope).await.unwrap();
+        store.live_runs(scope, window.start, 10).await.unwrap();
+        for order in [RunOrder::Timestamp, RunOrder::Energy] {
+            let query = RunQuery {
+                scope,
+                window: (turn % 2 == 0).then_some(window),
+                search: None,
+                host: None,
+                is_host_searched: false,
+                order,
+                is_descending: true,
+            };
+            let (_, next) = store.run_list(query.clone(), None, 10).await.unwrap();
+            store.run_list(query, next, 10).await.unwrap();
+        }
     }
+    let scope = Scope::Project(project);
+    store.experiment_list(scope, window, Paging::first(10)).await.unwrap();
+    store.names(GroupBy::Run, vec![run.uuid()]).await.unwrap();
+    store.run_entry(run).await.unwrap();
     store.experiment_sums(project, window).await.unwrap();
     store.run_sums(found.experiment_id, window).await.unwrap();
     store.compare_runs(vec![run], window).await.unwrap();
     store.last_run(project, window).await.unwrap();
     let page = store.emissions_page(run, 250, 100).await.unwrap().unwrap();
     let after = page.items.first().map(carbon_store::EmissionCursor::of);
-    store.emissions_after(run, after, 100).await.unwrap();
+    for order in [RowOrder::OldestFirst, RowOrder::NewestFirst] {
+        store.emissions_in(run, order, after, 100).await.unwrap();
+    }
     let id = known[0].id.unwrap();
     store.emission(id).await.unwrap();
     store.access(Subject::Emission(id), None).await.unwrap();
