@@ -22,7 +22,7 @@ async fn all_of_it_holds_over_postgresql() {
     lists::experiments(lab().await).await;
     runs::detail(lab().await).await;
     tasks::tasks(lab().await).await;
-    export::rows(lab().await).await;
+    export::rows(lab().await, 5_100).await;
     export::levels(lab().await).await;
     live::told(lab().await).await;
     store.close().await;
