@@ -126,7 +126,7 @@ mod tests {
         }
         assert_eq!(meter.accounts.lock().unwrap().paid_us.len(), AT_MOST);
         assert!(meter.count(0_u32, NOW).is_err());
-        let later = NOW.plus(Duration::from_secs(60));
+        let later = NOW.plus(Duration::from_mins(1));
         meter.count(u32::MAX, later).unwrap();
         assert_eq!(meter.accounts.lock().unwrap().paid_us.len(), 1);
     }
