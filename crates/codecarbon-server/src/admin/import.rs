@@ -1,5 +1,6 @@
 //! `admin import`: takes over a database of the reference server. Its tokens stay valid.
 
+use std::fmt::Write;
 use std::path::Path;
 
 use carbon_store::{Error, Imported};
@@ -92,7 +93,10 @@ fn counts(done: &Imported) -> String {
         ("figures that were not finite: missing now", done.repaired_figures),
         ("rows that hang on nothing, or are twice: left out", done.left_out),
     ];
-    counts.iter().map(|(what, count)| format!("{count:>12}  {what}\n")).collect()
+    counts.iter().fold(String::new(), |mut text, (what, count)| {
+        let _ = writeln!(text, "{count:>12}  {what}");
+        text
+    })
 }
 
 /// A database that is thrown away.

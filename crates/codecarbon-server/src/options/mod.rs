@@ -149,8 +149,8 @@ impl<'a> Options<'a> {
             if setting.kind == Kind::Secret {
                 return from_file(Path::new(text), &origin).map(Some);
             }
-            let is_private = setting.is_private();
-            return Ok(Some(Given { text: text.clone(), origin, is_private }));
+            let given = Given { text: text.clone(), origin, is_private: setting.is_private() };
+            return if text.is_empty() { Err(given.refused("a value")) } else { Ok(Some(given)) };
         }
         let names = std::iter::once(setting.variable());
         for name in names.chain(setting.also.iter().map(|name| (*name).to_owned())) {
