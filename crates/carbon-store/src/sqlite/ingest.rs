@@ -1,6 +1,7 @@
 //! Rows into SQLite: each is put beside the others of its run, and the sums of its hour and its day
 //! are written once per commit, however many rows of the commit they take up.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -9,15 +10,18 @@ use rusqlite::types::{Null, ToSql};
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::connection::{fault, prepare};
-use super::sums::{self, COLUMNS};
-use crate::emission::{Batch, FIGURES, Ingested, MEASURED, NewEmission};
+use super::sums::{self, COLUMNS, Numbers};
+use crate::emission::{Batch, FIGURES, Ingested, MEASURED, Measured, NewEmission};
 use crate::error::{Error, Result};
 use crate::id::{EmissionId, ProjectId, RunId};
 use crate::session::Session;
-use crate::sums::Sums;
+use crate::sums::{Sums, WIDTH};
 
 /// Runs whose keys are kept in memory; then it starts again.
 const KEPT_RUNS: usize = 100_000;
+
+/// Sums of hours, and as many of days, that are kept in memory, about 3 MB each; then it starts again.
+const KEPT_SUMS: usize = 10_000;
 
 const FIND_RUN: &str = "SELECT key, project_id FROM live_runs WHERE id = ?1";
 
@@ -60,14 +64,65 @@ fn numbered(count: usize) -> String {
     text
 }
 
+/// An hour or a day of a run: its key, and when it begins.
+type Stretch = (i64, i64);
+
 /// What a commit has to know of its rows.
 #[derive(Default)]
 pub(super) struct Ingest {
     runs: HashMap<RunId, (i64, ProjectId)>,
-    hours: BTreeMap<(i64, i64), Sums>,
-    days: BTreeMap<(i64, i64), Sums>,
+    hours: Added,
+    days: Added,
     /// Changes when another process has written to the file.
     data_version: i64,
+}
+
+/// Sums of one table.
+#[derive(Default)]
+struct Added {
+    /// Of the rows of this commit.
+    fresh: BTreeMap<Stretch, Sums>,
+    /// As they are in the table, of stretches that were written lately: most rows come one after
+    /// another.
+    written: HashMap<Stretch, Numbers>,
+}
+
+impl Added {
+    fn add(&mut self, stretch: Stretch, row: &Measured) {
+        self.fresh.entry(stretch).or_default().add(row);
+    }
+
+    /// Writes the sums of the commit.
+    fn finish(&mut self, connection: &Connection, kept: &Kept) -> Result<()> {
+        if self.fresh.is_empty() {
+            return Ok(());
+        }
+        let mut read = prepare(connection, &kept.read)?;
+        let mut write = prepare(connection, &kept.write)?;
+        if self.written.len() + self.fresh.len() > KEPT_SUMS {
+            self.written.clear();
+        }
+        for ((run, start), fresh) in std::mem::take(&mut self.fresh) {
+            let numbers = match self.written.entry((run, start)) {
+                Entry::Occupied(there) => there.into_mut(),
+                Entry::Vacant(place) => {
+                    let mut numbers = [0.0; WIDTH];
+                    let mut there = read.query([run, start]).map_err(fault)?;
+                    if let Some(row) = there.next().map_err(fault)? {
+                        sums::add(row, &mut numbers)?;
+                    }
+                    place.insert(numbers)
+                }
+            };
+            for (number, fresh) in numbers.iter_mut().zip(fresh.numbers()) {
+                *number += fresh;
+            }
+            let [count, energy, emissions, ..] = *numbers;
+            let packed = sums::pack(numbers);
+            write.execute((run, start, count as i64, energy, emissions, packed)).map_err(fault)?;
+        }
+        Ok(())
+    }
 }
 
 impl Ingest {
@@ -76,8 +131,7 @@ impl Ingest {
         let mut statement = prepare(raw(session)?, "PRAGMA data_version")?;
         let version = statement.query_row([], |row| row.get(0)).map_err(fault)?;
         if version != self.data_version {
-            self.runs.clear();
-            self.data_version = version;
+            *self = Self { data_version: version, ..Self::default() };
         }
         Ok(())
     }
@@ -102,8 +156,8 @@ impl Ingest {
         for (row, key) in batch.rows.iter().zip(keys) {
             let id = row.id.unwrap_or_else(|| EmissionId::of_row_at(row.timestamp));
             if store(&mut insert, key, id, row)? {
-                self.hours.entry((key, row.timestamp.hour())).or_default().add(&row.measured);
-                self.days.entry((key, row.timestamp.day())).or_default().add(&row.measured);
+                self.hours.add((key, row.timestamp.hour()), &row.measured);
+                self.days.add((key, row.timestamp.day()), &row.measured);
                 added += 1;
             }
             ids.push(id);
@@ -114,26 +168,8 @@ impl Ingest {
     /// Writes the sums of all rows of the commit.
     pub(super) fn finish(&mut self, session: &mut Session) -> Result<()> {
         let connection = raw(session)?;
-        for (sums, kept) in [(&mut self.hours, &HOURS), (&mut self.days, &DAYS)] {
-            if sums.is_empty() {
-                continue;
-            }
-            let mut read = prepare(connection, &kept.read)?;
-            let mut write = prepare(connection, &kept.write)?;
-            for ((run, start), sums) in std::mem::take(sums) {
-                let mut numbers = sums.numbers();
-                let mut there = read.query([run, start]).map_err(fault)?;
-                if let Some(row) = there.next().map_err(fault)? {
-                    sums::add(row, &mut numbers)?;
-                }
-                drop(there);
-                let [count, energy, emissions, ..] = numbers;
-                write
-                    .execute((run, start, count as i64, energy, emissions, sums::pack(&numbers)))
-                    .map_err(fault)?;
-            }
-        }
-        Ok(())
+        self.hours.finish(connection, &HOURS)?;
+        self.days.finish(connection, &DAYS)
     }
 
     /// Runs may have been deleted.
