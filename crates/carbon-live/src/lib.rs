@@ -21,7 +21,7 @@ mod inquiry;
 mod kept;
 mod place;
 mod provider;
-mod time;
+pub mod time;
 mod uk;
 
 #[cfg(test)]

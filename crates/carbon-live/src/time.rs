@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Reads `2026-03-01T14:00:00.000Z`, `2026-03-01T14:00Z`, `2026-03-01 14:00`, `2026-03-01T15:00+01:00`,
 /// as time since the Unix epoch; without a zone UTC is meant. `None` for anything else and for times
 /// before 1970.
-pub(crate) fn parse(text: &str) -> Option<Duration> {
+pub fn parse(text: &str) -> Option<Duration> {
     let text = text.trim();
     let (date, time) = text.split_at_checked(10)?;
     let mut parts = date.split('-').map(|part| digits(part, 4));

@@ -7,6 +7,7 @@
 //! in [`surroundings`].
 
 mod account;
+mod calibrate;
 pub mod command;
 mod config;
 pub mod console;
@@ -54,6 +55,7 @@ pub fn codecarbon(startup: Startup) -> u8 {
             .subcommand(monitor::command("monitor"))
             .subcommand(detect::command())
             .subcommand(doctor::command())
+            .subcommand(calibrate::command())
             .subcommand(files::report::command())
             .subcommand(files::reprice::command())
             .subcommand(files::compare::command())
@@ -73,6 +75,7 @@ pub fn codecarbon(startup: Startup) -> u8 {
             Some(("monitor", matches)) => monitor::run(matches, start, Some(&monitor::Services)),
             Some(("detect", matches)) => detect::run(matches, start),
             Some(("doctor", matches)) => doctor::run(matches, start),
+            Some(("calibrate", matches)) => calibrate::run(matches, start),
             Some(("report", matches)) => files::report::run(matches, start),
             Some(("reprice", matches)) => files::reprice::run(matches, start),
             Some(("compare", matches)) => files::compare::run(matches, start),

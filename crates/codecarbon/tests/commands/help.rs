@@ -43,8 +43,10 @@ fn the_help_of_detect() {
 }
 
 #[test]
-fn the_help_of_doctor() {
-    compare("doctor", &help_of(CODECARBON, &["doctor", "--help"]));
+fn the_help_of_doctor_and_calibrate() {
+    for name in ["doctor", "calibrate"] {
+        compare(name, &help_of(CODECARBON, &[name, "--help"]));
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod account;
+mod calibrate;
 mod doctor;
 mod exit_codes;
 mod files;
