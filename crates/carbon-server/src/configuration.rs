@@ -31,6 +31,7 @@ impl fmt::Debug for ClientConfiguration {
 impl fmt::Display for ClientConfiguration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "[codecarbon]")?;
+        writeln!(f, "save_to_api = true")?;
         writeln!(f, "api_endpoint = {}", self.api_endpoint)?;
         writeln!(f, "organization_id = {}", self.organization)?;
         writeln!(f, "project_id = {}", self.project)?;
