@@ -49,9 +49,9 @@ async fn runs_are_listed_in_every_order_and_found_by_words(store: Store) {
         new.facts.host = Some(format!("node{n}"));
         ids.push(store.create_run(new).await.unwrap().unwrap().id);
     }
-    let rows = ids.iter().zip([3, 5, 5, 1, 0, 2]);
-    for (n, (id, figure)) in rows.enumerate().filter(|(n, _)| *n != 4) {
-        store_rows(&store, vec![row(*id, at(1000 + n as i64), figure)]).await;
+    let rows = (0..).zip(ids.iter().zip([3, 5, 5, 1, 0, 2]));
+    for (n, (id, figure)) in rows.filter(|(n, _)| *n != 4) {
+        store_rows(&store, vec![row(*id, at(1000 + n), figure)]).await;
     }
     for scope in [
         Scope::Organization(seed.organization.id),
@@ -166,7 +166,7 @@ async fn stretches_from_an_earlier_instant_hold_the_rows_of_the_window(store: St
     let rows: i64 = found.iter().map(|point| point.sums.rows).sum();
     assert_eq!(rows, end / 600 - (start + 599) / 600 + 1);
     let inside = (start.max(86_400) + 599) / 600..=(2 * 86_400 - 1) / 600;
-    assert_eq!(found[0].sums.rows, inside.count() as i64);
+    assert_eq!(found[0].sums.rows as usize, inside.count());
     let whole = store.sums(scope, window).await.unwrap().energy_kwh;
     let energy: f64 = found.iter().map(|point| point.sums.energy_kwh).sum();
     assert_eq!(energy, whole);
