@@ -65,6 +65,7 @@ async fn delete(
     app.allow(&caller, Action::DeleteOrganization, Subject::Organization(id)).await?;
     caller.in_person()?;
     let name = app.store().organization(id).await?.map(|organization| organization.name);
+    // In the log of the server: nobody can read that of the organization any more.
     let deed = Deed::of(Did::DeleteOrganization, id).with_some("name", name);
     app.noting(&caller, deed).delete_organization(id, app.now()).await?;
     app.tokens().forget();
