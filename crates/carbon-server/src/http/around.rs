@@ -67,7 +67,7 @@ fn early(app: &App, client: &Client, request: &Request) -> Option<Response> {
     if !host::is_ours(settings, client, headers, uri) {
         return refused(Fault::Misdirected);
     }
-    if !client.is_here
+    if client.is_counted()
         && let Err((why, retry_after)) = count(app, client, headers)
     {
         app.metrics().hold_back(why);

@@ -52,6 +52,12 @@ impl Client {
         known.unwrap_or_else(|| Self::of(proxies, &parts.extensions, &parts.headers))
     }
 
+    /// Whether its requests are counted: neither those from this machine nor those that come by no
+    /// connection at all, from within this process.
+    pub(super) fn is_counted(&self) -> bool {
+        !self.is_here && !self.address.is_unspecified()
+    }
+
     /// The address by which it is counted: of the newer ones, a customer has a whole network.
     pub(crate) fn party(&self) -> IpAddr {
         match self.address {
