@@ -23,7 +23,7 @@ export function pageWindow(): PageWindow {
   let now = $state(Date.now());
   const chosen = $derived<Chosen>({ range: router.query("range"), start: router.query("start"), end: router.query("end") });
   const window = $derived(windowOf(chosen, now));
-  const width_s = $derived(window.start === null ? null : bucketWidth(((window.end ?? now) - window.start) / 1000, 62));
+  const width_s = $derived(window.start === null ? null : bucketWidth(((window.end ?? now) - window.start) / 1000, 53));
   const asked = $derived(query(window));
   return {
     get window() {

@@ -37,6 +37,16 @@ export function digits(value: number, significant = 3): string {
   }).format(value);
 }
 
+/** A number with three significant digits, also where they are zeros; exactly whole ones are left whole. */
+export function padded(value: number): string {
+  if (!Number.isFinite(value) || Number.isInteger(value)) return digits(value);
+  const whole = Math.floor(Math.log10(Math.abs(value))) + 1;
+  // 9.996 has one digit more when it is rounded.
+  const fraction = Math.min(Math.max(3 - whole, 0), 12);
+  const rounded = Number(Math.abs(value).toFixed(fraction));
+  return fixed(value, Math.min(Math.max(2 - Math.floor(Math.log10(rounded)), 0), 12));
+}
+
 /** A number with exactly these digits after the point, so that columns line up. */
 export function fixed(value: number, fraction: number): string {
   if (!Number.isFinite(value)) return "–";
@@ -51,10 +61,10 @@ export function count(value: number): string {
   return format("n", { maximumFractionDigits: 0 }).format(value);
 }
 
-/** A count that must be short: 12.3K, 1.2M. */
+/** A count that must be short: "1.23 million". */
 export function shortCount(value: number): string {
-  if (Math.abs(value) < 10_000) return count(value);
-  return format("c", { notation: "compact", maximumFractionDigits: 1 }).format(value);
+  if (Math.abs(value) < 1e6) return count(value);
+  return Math.abs(value) < 1e9 ? `${digits(value / 1e6)} million` : `${digits(value / 1e9)} billion`;
 }
 
 /** A percentage of 0 to 100. */

@@ -8,12 +8,12 @@ export interface Window {
 
 /** Presets, by the name they have in the address. */
 export const PRESETS = [
-  { name: "24h", label: "24 hours", days: 1 },
-  { name: "7d", label: "7 days", days: 7 },
-  { name: "30d", label: "30 days", days: 30 },
-  { name: "90d", label: "90 days", days: 90 },
-  { name: "1y", label: "12 months", days: 365 },
-  { name: "all", label: "All time", days: null },
+  { name: "24h", label: "24 hours", short: "24 h", days: 1 },
+  { name: "7d", label: "7 days", short: "7 d", days: 7 },
+  { name: "30d", label: "30 days", short: "30 d", days: 30 },
+  { name: "90d", label: "90 days", short: "90 d", days: 90 },
+  { name: "1y", label: "12 months", short: "1 y", days: 365 },
+  { name: "all", label: "All time", short: "All", days: null },
 ] as const;
 
 /** What is shown where the address says nothing. */

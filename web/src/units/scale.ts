@@ -1,7 +1,7 @@
 // One quantity in the unit that fits it. A scale is a list of units from small to large; the unit is
 // chosen by what is shown, so that the bounds of an interval and the bars of a chart share one.
 
-import { digits, fixed } from "./number";
+import { digits, fixed, padded } from "./number";
 
 /** A unit, and how many of the quantity's base unit it is. */
 export interface Unit {
@@ -38,7 +38,7 @@ export function unitFor(scale: Scale, value: number): Unit {
 export function shown(scale: Scale, value: number | null | undefined, unit?: Unit): Shown {
   if (value === null || value === undefined || !Number.isFinite(value)) return { value: "–", unit: "" };
   const chosen = unit ?? unitFor(scale, value);
-  return { value: digits(value / chosen.size), unit: chosen.name };
+  return { value: padded(value / chosen.size), unit: chosen.name };
 }
 
 /** A value in its own unit, as text. */
