@@ -11,6 +11,7 @@ use carbon_store::{
 };
 
 use crate::app::App;
+use crate::configuration::ClientConfiguration;
 use crate::fault::Fault;
 use crate::settings::Auth;
 use crate::token;
@@ -31,6 +32,19 @@ pub struct FirstClient {
 impl fmt::Debug for FirstClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FirstClient").field("experiment", &self.experiment).finish_non_exhaustive()
+    }
+}
+
+impl FirstClient {
+    /// The text of its file, for a server that it reaches at `url`.
+    pub fn configuration(&self, url: &str) -> ClientConfiguration {
+        ClientConfiguration {
+            api_endpoint: url.to_owned(),
+            organization: self.organization,
+            project: self.project,
+            experiment: Some(self.experiment),
+            api_key: Some(self.token.clone()),
+        }
     }
 }
 

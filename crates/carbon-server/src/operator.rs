@@ -1,5 +1,5 @@
 //! What whoever has the machine does to accounts without signing in, by the command: links to choose a
-//! password, and somebody who runs the server.
+//! password, and somebody who runs the server. The audit log has it without an account.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use carbon_store::{NewUser, PendingKind, User, UserChange, UserId};
 use serde_json::json;
 
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::fault::Fault;
 use crate::sign_in::accounts;
 use crate::sign_in::secret::mint;
@@ -37,7 +38,8 @@ impl App {
         let (secret, digest) = mint("")?;
         let kept = json!({ "email": user.email }).to_string();
         let end = self.now().plus(LINK_FOR);
-        self.store().keep_pending(PendingKind::PasswordReset, digest, kept, end).await?;
+        let store = self.noting_by(None, Deed::of(Did::LinkAccount, user.id));
+        store.keep_pending(PendingKind::PasswordReset, digest, kept, end).await?;
         Ok(Some(PasswordLink(format!("/auth/password?token={secret}"))))
     }
 
@@ -50,7 +52,8 @@ impl App {
         let Some(user) = self.store().user_by_email(email).await? else { return Ok(None) };
         let change =
             UserChange { is_operator: Some(true), is_active: Some(true), ..UserChange::default() };
-        Ok(self.store().update_user(user.id, change).await?)
+        let store = self.noting_by(None, Deed::of(Did::UpdateAccount, user.id));
+        Ok(store.update_user(user.id, change).await?)
     }
 
     /// Makes an account that runs the server, without a password yet. On a fresh server it takes over

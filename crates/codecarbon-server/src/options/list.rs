@@ -85,6 +85,8 @@ settings! {
         "Most connections at once [default: 10000]";
     LONGEST_BODY = "longest-body" "SIZE" One []
         "Longest body of a request, many rows at once apart [default: 1MiB]";
+    PRIVATE_WEBHOOKS = "allow-private-webhooks" "" Flag []
+        "Let webhooks of budgets lead into private networks, and be called without TLS";
     STOP_WITHIN = "stop-within" "TIME" One []
         "How long requests get to finish when the server is stopped [default: 20s]";
 
@@ -132,7 +134,17 @@ pub(crate) static SERVE: &[(&str, &[&Setting])] = &[
         ],
     ),
     ("Web apps", &[&FRONTEND_URL, &CORS_ORIGIN, &OWN_ORIGINS_ONLY, &TIMES_WITH_ZONE]),
-    ("Limits", &[&RATE_PER_ADDRESS, &RATE_PER_TOKEN, &CONNECTIONS, &LONGEST_BODY, &STOP_WITHIN]),
+    (
+        "Limits",
+        &[
+            &RATE_PER_ADDRESS,
+            &RATE_PER_TOKEN,
+            &CONNECTIONS,
+            &LONGEST_BODY,
+            &STOP_WITHIN,
+            &PRIVATE_WEBHOOKS,
+        ],
+    ),
     (
         "Logs",
         &[

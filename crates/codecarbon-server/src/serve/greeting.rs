@@ -58,19 +58,13 @@ impl Greeting<'_> {
             );
         }
         if let Some(client) = &self.client {
-            let FirstClient { organization, project, experiment, token } = client;
-            let _ = write!(
-                text,
-                "\nA first project is ready. Put this into ~/.codecarbon.config where you measure; \
-                 the token is\nshown here and nowhere else:\n\n  \
-                 [codecarbon]\n  \
-                 save_to_api = true\n  \
-                 api_endpoint = {url}\n  \
-                 api_key = {token}\n  \
-                 experiment_id = {experiment}\n  \
-                 project_id = {project}\n  \
-                 organization_id = {organization}\n"
+            text.push_str(
+                "\nA first project is ready. Put this into ~/.codecarbon.config where you measure; the \
+                 token is\nshown here and nowhere else:\n\n",
             );
+            for line in client.configuration(url).to_string().lines() {
+                let _ = writeln!(text, "  {line}");
+            }
         }
         let _ = write!(text, "\n{faint}Ctrl-C stops the server.{plain}\n");
         text

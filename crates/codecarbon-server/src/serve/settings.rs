@@ -13,7 +13,7 @@ use crate::log::{Format, Level};
 use crate::options::list::{
     ANYONE, AUTH, CONNECTIONS, CORS_ORIGIN, FRONTEND_URL, LISTEN, LOG_ADDRESSES, LOG_FORMAT,
     LOG_LEVEL, LONGEST_BODY, METRICS_LISTEN, MIGRATE_ONLY, OIDC_AUDIENCE, OIDC_CA_FILE,
-    OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_OPERATOR, OIDC_WELL_KNOWN_URL, OWN_ORIGINS_ONLY,
+    OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_OPERATOR, OIDC_WELL_KNOWN_URL, OWN_ORIGINS_ONLY, PRIVATE_WEBHOOKS,
     PROXY_HEADERS, PUBLIC_URL, RATE_PER_ADDRESS, RATE_PER_TOKEN, SERVE, SESSION_LENGTH,
     STOP_WITHIN, TIMES_WITH_ZONE, TLS_CERT, TLS_KEY, TRACES_ENDPOINT, TRACES_HEADERS, TRACES_SHARE,
     TRUSTED_PROXY,
@@ -74,6 +74,7 @@ impl Plan {
             develop_key,
             origins: origins(options)?,
             has_published_origins: !options.flag(&OWN_ORIGINS_ONLY)?,
+            has_private_webhooks: options.flag(&PRIVATE_WEBHOOKS)?,
             is_open_on_purpose: options.flag(&ANYONE)?,
             times_with_zone: options.flag(&TIMES_WITH_ZONE)?,
             proxies: proxies(options)?,
