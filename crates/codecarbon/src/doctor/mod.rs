@@ -119,7 +119,7 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     } else {
         let style = Style { columns: start.columns(), colours: start.stdout_colours() };
         print(&text::render(&examination, style));
-        print(&closing(&scene));
+        print(&closing(&scene, &examination, start.is_root()));
     }
     Ok(verdict_code(&examination))
 }
@@ -129,11 +129,12 @@ fn verdict_code(examination: &Examination) -> u8 {
 }
 
 /// The last line: how fixes are applied, where there are any to apply.
-fn closing(scene: &Scene) -> String {
-    if !scene.offers.iter().any(|offer| offer.advice.is_safe) {
+fn closing(scene: &Scene, examination: &Examination, is_root: bool) -> String {
+    if !examination.checks.iter().flat_map(|check| &check.fixes).any(|fix| fix.is_safe) {
         return String::new();
     }
-    format!("\nWhat is safe of this is done by: sudo {} doctor --fix\n", scene.program)
+    let whom = if is_root { "Root may read more than others. " } else { "" };
+    format!("\n{whom}What is safe of this is done by: sudo {} doctor --fix\n", scene.program)
 }
 
 /// The group of the user who runs this, also by `sudo`. Root's own group helps nobody.
@@ -177,9 +178,10 @@ impl Changer<'_> {
                 return Err(CommandError::user("which group may read the counters is not known")
                     .hint("name it: --group \"$(getent group NAME | cut -d: -f3)\""));
             }
-            print(&format!("{}\n  {}\n", offer.repair.name(), offer.advice.note));
+            print(&format!("{}\n", offer.repair.name()));
+            self.tell_wrapped(&offer.advice.note);
             for change in offer.changes() {
-                print(&format!("  will {change}\n"));
+                self.tell_wrapped(&format!("will {change}"));
             }
             if !self.agrees("Do it?")? {
                 print("  left as it is\n");
@@ -221,6 +223,12 @@ impl Changer<'_> {
         let program = setup::quoted(&program);
         Err(CommandError::user("only root may change this")
             .hint(format!("sudo {program} doctor {flag}{names}")))
+    }
+
+    fn tell_wrapped(&self, text: &str) {
+        for line in text::wrapped(text, self.start.columns().saturating_sub(2)) {
+            print(&format!("  {line}\n"));
+        }
     }
 
     /// Yes or no, from the terminal.

@@ -58,6 +58,11 @@ fn counter(
     check
 }
 
+/// Whether a source cannot be read and nothing would be gained if it could.
+fn is_idle_trouble(check: &Check) -> bool {
+    check.state.is_trouble() && check.gains.is_empty()
+}
+
 fn with_offers(mut check: Check, found: &Found<'_>, repairs: &[Repair]) -> Check {
     let offers = found.scene.offers.iter().filter(|offer| repairs.contains(&offer.repair));
     check.fixes.extend(offers.map(|offer| offer.advice.clone()));
@@ -75,6 +80,9 @@ fn perf(found: &Found<'_>) -> Check {
         if found.cpu.is_virtual { check } else { with_driver(check, "rapl", found) }
     };
     let mut check = counter(found, "perf", Source::RaplPerf, &absence);
+    if is_idle_trouble(&check) {
+        return check;
+    }
     if let (Some(container), State::Denied) = (&found.container, check.state) {
         return check.fix(Advice::by_hand(
             container.option("--cap-add PERFMON"),
@@ -120,6 +128,9 @@ fn powercap(found: &Found<'_>) -> Check {
         check.state = State::Unused;
         check.fixes.clear();
         check.gains.clear();
+    }
+    if is_idle_trouble(&check) {
+        return check;
     }
     if let (Some(container), State::Hidden | State::Denied) = (&found.container, check.state) {
         let options = container.option("-v /sys:/host/sys:ro -v /proc:/host/proc:ro");

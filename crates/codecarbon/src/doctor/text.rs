@@ -94,6 +94,7 @@ impl Page {
         let (mark, colour) = match check.state {
             State::Used => ("✓", GREEN),
             State::Found => ("·", ""),
+            State::Denied | State::Hidden if check.fixes.is_empty() => ("·", DIM),
             state if state.is_trouble() => ("✗", RED),
             _ => ("·", DIM),
         };
@@ -138,26 +139,44 @@ fn figure_text(figure: &Figure) -> String {
     format!("{}: {detail}{accuracy}", source.label())
 }
 
-/// Words in lines of at most so many characters; a longer word, such as a path, has one of its own.
-/// There is always one line.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+/// Words in lines of at most so many characters; a longer word, such as a path, is broken, after a
+/// slash where that is possible. There is always one line.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut length = 0;
     // Unlike other white space, a non-breaking blank belongs to its word.
     for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
-        let word_length = word.chars().count();
-        if length > 0 && length + 1 + word_length > width {
-            lines.push(String::new());
-            length = 0;
-        }
-        if let Some(line) = lines.last_mut() {
-            if length > 0 {
-                line.push(' ');
-                length += 1;
+        for (number, part) in parts(word, width.max(1)).into_iter().enumerate() {
+            let part_length = part.chars().count();
+            let blank = usize::from(length > 0 && number == 0);
+            if length > 0 && length + blank + part_length > width {
+                lines.push(String::new());
+                length = 0;
             }
-            line.push_str(word);
-            length += word_length;
+            if let Some(line) = lines.last_mut() {
+                if length > 0 && number == 0 {
+                    line.push(' ');
+                    length += 1;
+                }
+                line.push_str(part);
+                length += part_length;
+            }
         }
     }
     lines
+}
+
+/// A word in parts that fit a line; nearly always one.
+fn parts(word: &str, width: usize) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = word;
+    while let Some((fits, _)) = rest.char_indices().nth(width) {
+        let end = rest[..fits].rfind('/').map_or(fits, |slash| slash + 1);
+        // A slash at the very beginning is no place to break.
+        let end = if end > 1 { end } else { fits };
+        parts.push(&rest[..end]);
+        rest = &rest[end..];
+    }
+    parts.push(rest);
+    parts
 }

@@ -152,11 +152,9 @@ fn powercap_group(place: &Workplace<'_>) -> Option<Offer> {
     if locked.is_empty() {
         return None;
     }
-    let files = format!("{POWERCAP}/intel-rapl*:*/energy_uj");
+    let files = format!("{POWERCAP}/*/energy_uj");
     let shown_group = place.group.map_or_else(|| "GROUP".to_owned(), |gid| gid.to_string());
-    let command = format!(
-        "sudo chgrp {shown_group} {files} && sudo chmod g+r {files}   # until the next boot"
-    );
+    let command = format!("sudo chgrp {shown_group} {files} && sudo chmod g+r {files}");
     let steps = place.group.map(|gid| {
         let made = new_directories(root, RULE_FILE);
         let rule = Step::WriteFile { path: RULE_FILE.to_owned(), content: rule(gid) };
@@ -173,9 +171,9 @@ fn powercap_group(place: &Workplace<'_>) -> Option<Offer> {
             is_safe: true,
             command,
             note: format!(
-                "for every program of group {shown_group}, Python's among them; --fix also writes a udev \
-                 rule, so that it lasts. These counters are locked because they can give secrets of \
-                 other programs away (CVE-2020-8694): keep the group to people you trust"
+                "for every program of group {shown_group}, Python's among them. This command lasts until \
+                 the next boot, --fix until --undo. The counters are locked because they can give \
+                 secrets of other programs away (CVE-2020-8694): keep the group to people you trust"
             ),
         },
         steps: steps.unwrap_or_default(),
@@ -208,9 +206,9 @@ fn perf_sysctl(place: &Workplace<'_>) -> Option<Offer> {
         advice: Advice {
             name: Some(Repair::PerfSysctl.name()),
             is_safe: false,
-            command: "sudo sysctl kernel.perf_event_paranoid=0   # until the next boot".to_owned(),
+            command: "sudo sysctl kernel.perf_event_paranoid=0".to_owned(),
             note: "for every program of every user, and more than energy: they can then watch all \
-                   CPUs; --fix=perf-sysctl makes it last"
+                   CPUs. This command lasts until the next boot, --fix=perf-sysctl until --undo"
                 .to_owned(),
         },
         steps,
