@@ -8,6 +8,7 @@ use carbon_store::{Batch, EmissionId, Ingested, RepeatableIds, Subject};
 
 use super::row::{QuickRow, read_row};
 use super::runs::{IDEMPOTENCY_KEY, not_found, readable_run};
+use super::v1::read_tasks;
 use crate::app::App;
 use crate::body::{Id, Query, Raw};
 use crate::fault::Fault;
@@ -27,19 +28,28 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, Json<String>), Fault> {
     // Nearly all rows are as they should be, and need no map of values for each of their flaws.
     let quick = raw.json::<QuickRow>().and_then(QuickRow::checked);
-    let mut row = match quick {
-        Some(row) => row,
-        None => read_row(raw.fields()?)?,
+    let (mut row, has_tasks) = match quick {
+        Some(row) => (row, false),
+        None => {
+            let fields = raw.fields()?;
+            let has_tasks = fields.values().contains_key("tasks");
+            (read_row(fields)?, has_tasks)
+        }
     };
     let token = token::writer(&app, &headers).await?;
-    if row.id.is_none() {
-        let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok());
-        row.id = key.map(|key| RepeatableIds::new(token.project_id, key).emission(0));
-    }
+    let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok());
+    let ids = key.map(|key| RepeatableIds::new(token.project_id, key));
+    row.id = row.id.or_else(|| ids.map(|ids| ids.emission(0)));
+    let tasks = if has_tasks { read_tasks(&raw.fields()?, ids)? } else { Vec::new() };
+    let run = row.run_id;
     let batch = Batch { project: Some(token.project_id), rows: vec![row] };
     match app.store().ingest(batch).await? {
         Ingested::Stored { ids, added } => {
             app.metrics().rows(added);
+            // A row that is sent again brings its tasks again; both count once.
+            if !tasks.is_empty() {
+                app.store().add_tasks(Some(token.project_id), run, tasks).await?;
+            }
             let id = ids.first().map(ToString::to_string).unwrap_or_default();
             Ok((StatusCode::CREATED, Json(id)))
         }

@@ -57,11 +57,17 @@ pub(super) struct QuickRow {
     ram_utilization_percent: Option<f64>,
     #[serde(default)]
     wue: Option<f64>,
+    /// A row with tasks is read field by field.
+    #[serde(default)]
+    tasks: Option<de::IgnoredAny>,
 }
 
 impl QuickRow {
     /// The row to store; none where a figure is out of its bounds.
     pub(super) fn checked(self) -> Option<NewEmission> {
+        if self.tasks.is_some() {
+            return None;
+        }
         let duration_s = match (self.duration, self.duration_s) {
             (Some(whole), _) if !(whole > 0.0 && whole.fract() == 0.0) => return None,
             (_, Some(exact)) => exact,

@@ -171,3 +171,30 @@ async fn an_empty_project_has_sums_of_zero_and_no_runs() {
     let last = server.get(&format!("/lastrun/project/{}", lab.project)).await;
     assert_eq!(last.body, json!({}));
 }
+
+#[tokio::test]
+async fn tasks_that_come_with_a_row_count_once_also_when_the_row_is_sent_again() {
+    let lab = lab().await;
+    let run = lab.server.write("/runs", &lab.token, run(&lab)).await.text("id");
+    let mut sent = row(&run, 1, 0.5);
+    sent["id"] = "f7e6d5c4-0000-4000-8000-000000000001".into();
+    sent["tasks"] = json!([{
+        "id": "f7e6d5c4-0000-4000-8000-000000000002", "name": "train",
+        "start": "2026-11-22T07:00:10Z", "duration_s": 20.5, "energy_kwh": 0.25,
+        "emissions_kg": 0.0125,
+    }]);
+    for _ in 0..2 {
+        let answer = lab.server.write("/emissions", &lab.token, sent.clone()).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+    }
+    let told = lab.server.get(&format!("/v1/runs/{run}/tasks")).await;
+    assert_eq!(told.body["items"].as_array().unwrap().len(), 1, "{}", told.body);
+    assert_eq!(told.body["items"][0]["name"], "train");
+    assert_eq!(told.body["items"][0]["energy_kwh"], 0.25);
+    sent["tasks"] = json!([{ "name": "train" }]);
+    sent["id"] = "f7e6d5c4-0000-4000-8000-000000000003".into();
+    let refused = lab.server.write("/emissions", &lab.token, sent).await;
+    assert_eq!(refused.status, 422, "a row is not taken without its tasks: {}", refused.body);
+    let sums = lab.server.get(&format!("/projects/{}/sums", lab.project)).await;
+    close(&sums, "energy_consumed", 0.5);
+}

@@ -23,12 +23,13 @@ use axum::Router;
 use crate::app::App;
 
 pub(super) use admin::role_name;
+pub(super) use tasks::read as read_tasks;
 
 /// The routes; each file declares its own.
 pub(super) fn router() -> Router<App> {
     Router::new()
-        .merge(admin::router())
         .merge(bulk::router())
+        .merge(admin::router())
         .merge(compare::router())
         .merge(emissions::router())
         .merge(experiments::router())

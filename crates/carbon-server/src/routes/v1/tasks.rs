@@ -45,7 +45,14 @@ async fn create(
     Ok((StatusCode::CREATED, Json(wire::TasksStored { stored })))
 }
 
-fn read(body: &Fields, ids: Option<RepeatableIds>) -> Result<Vec<Task>, Fault> {
+/// The tasks of a body.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub(in crate::routes) fn read(
+    body: &Fields,
+    ids: Option<RepeatableIds>,
+) -> Result<Vec<Task>, Fault> {
     let refused = |kind, words: String, input: &Value| {
         Fault::Flaws(vec![Flaw::of_field(kind, Place::Body, "tasks", words, input)])
     };
