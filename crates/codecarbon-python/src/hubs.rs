@@ -8,7 +8,7 @@
 //! The lock here is only taken by threads that are attached to the interpreter and is held for a
 //! few instructions, so it is open whenever Python forks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -23,18 +23,24 @@ struct Key {
     sysroot: PathBuf,
     nvml_library: Option<PathBuf>,
     slurm_job: Option<SlurmJob>,
+    calibration_file: Option<PathBuf>,
 }
 
 static HUBS: Mutex<Vec<(Key, &'static Hub)>> = Mutex::new(Vec::new());
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
 /// The hub of the machine that a configuration names.
-pub(crate) fn hub_for(config: &Config, slurm_job: Option<&SlurmJob>) -> &'static Hub {
+pub(crate) fn hub_for(
+    config: &Config,
+    slurm_job: Option<&SlurmJob>,
+    calibration_file: Option<&Path>,
+) -> &'static Hub {
     let mut hubs = HUBS.lock().unwrap_or_else(PoisonError::into_inner);
     let known = hubs.iter().find(|(key, _)| {
         key.sysroot == config.sysroot
             && key.nvml_library == config.nvml_library
             && key.slurm_job.as_ref() == slurm_job
+            && key.calibration_file.as_deref() == calibration_file
     });
     if let Some((_, hub)) = known {
         return hub;
@@ -43,11 +49,13 @@ pub(crate) fn hub_for(config: &Config, slurm_job: Option<&SlurmJob>) -> &'static
     machine.gpu_libraries =
         GpuLibraries { nvml: config.nvml_library.clone(), ..GpuLibraries::default() };
     machine.slurm_job = slurm_job.cloned();
+    machine.calibration_files.extend(calibration_file.map(Path::to_owned));
     let hub: &'static Hub = Box::leak(Box::new(Hub::new(machine, Sampling::Thread)));
     let key = Key {
         sysroot: config.sysroot.clone(),
         nvml_library: config.nvml_library.clone(),
         slurm_job: slurm_job.cloned(),
+        calibration_file: calibration_file.map(Path::to_owned),
     };
     hubs.push((key, hub));
     hub

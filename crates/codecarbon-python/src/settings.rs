@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use carbon_model::Intensity;
 use carbon_sensors::SlurmJob;
+use carbon_tracker::calibration::CALIBRATION_FILE_NAME;
 use carbon_tracker::config::{
     CONFIG_FILE_NAME, Config, ConfigError, ConfigValue, Layers, LogLevel, Notice, Origin,
 };
@@ -35,6 +36,8 @@ pub(crate) struct Found {
     pub(crate) remarks: Vec<(u8, String)>,
     pub(crate) slurm_job: Option<SlurmJob>,
     pub(crate) asking: Asking,
+    /// The user's own calibrations.
+    pub(crate) calibration_file: Option<PathBuf>,
 }
 
 /// Everything that a configuration without files is made of, in Python's order.
@@ -108,7 +111,12 @@ impl Given {
         let places = ["country_iso_code", "country_2letter_iso_code", "cloud_provider"];
         let is_place_set = places.iter().any(|key| resolved.is_set(key));
         let asking = Asking::of(&variable, home);
-        Ok(Found { config: Arc::new(resolved.config), is_place_set, remarks, slurm_job, asking })
+        let state = variable("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let state = state.or_else(|| Some(home?.join(".local/state")));
+        let calibration_file =
+            state.map(|state| state.join("codecarbon").join(CALIBRATION_FILE_NAME));
+        let config = Arc::new(resolved.config);
+        Ok(Found { config, is_place_set, remarks, slurm_job, asking, calibration_file })
     }
 }
 
@@ -152,7 +160,7 @@ fn relevant_variables(environ: &Bound<'_, PyAny>) -> PyResult<Vec<(String, Strin
 fn is_relevant(name: &str) -> bool {
     const PREFIX: &str = "codecarbon_";
     matches!(name, "HOME" | "CUDA_VISIBLE_DEVICES" | "ROCR_VISIBLE_DEVICES" | "CUDA_DEVICE_ORDER")
-        || matches!(name, "TZ" | "LC_ALL" | "LANG" | "XDG_CACHE_HOME")
+        || matches!(name, "TZ" | "LC_ALL" | "LANG" | "XDG_CACHE_HOME" | "XDG_STATE_HOME")
         || name.starts_with("SLURM_")
         || name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }

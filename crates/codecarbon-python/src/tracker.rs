@@ -249,7 +249,11 @@ impl Tracker {
 impl Tracker {
     fn over(found: Arc<Found>) -> Self {
         Self {
-            hub: hub_for(&found.config, found.slurm_job.as_ref()),
+            hub: hub_for(
+                &found.config,
+                found.slurm_job.as_ref(),
+                found.calibration_file.as_deref(),
+            ),
             found,
             generation: generation(),
             feed: OnceLock::new(),
