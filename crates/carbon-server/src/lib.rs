@@ -12,6 +12,7 @@ pub mod budget;
 pub mod configuration;
 mod connection;
 mod export;
+mod docs;
 pub mod fault;
 mod feeds;
 mod first_start;

@@ -31,6 +31,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(account::router())
         .merge(auth::router())
         .merge(v1::router())
+        .merge(crate::docs::router())
         .route("/organizations", get(organizations::list).post(organizations::create))
         .route("/organizations/{id}", get(organizations::read).patch(organizations::update))
         .route("/organizations/{id}/sums", get(organizations::sums))

@@ -5,6 +5,8 @@
 mod administration;
 mod audited;
 mod certified;
+#[path = "../shared/declared.rs"]
+mod declared;
 mod develop;
 mod issuer;
 mod local;

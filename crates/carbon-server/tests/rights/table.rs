@@ -1,10 +1,11 @@
 //! Every route, with a request that it serves and the gate that it stands behind.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use carbon_server::rights::Action;
 use serde_json::{Value, json};
+
+use crate::declared::declared_routes;
 
 use crate::administration;
 
@@ -91,6 +92,9 @@ fn of_existing_clients() -> Vec<Route> {
         get("/", Open),
         get("/healthz", Open),
         get("/readyz", Open),
+        get("/openapi.json", Open),
+        get("/docs", Open),
+        get("/redoc", Open),
         get("/auth/check", Open),
         get("/auth/login", Open),
         with("POST", "/auth/login", json!({}), Open),
@@ -202,39 +206,4 @@ fn every_route_of_the_server_is_in_the_table() {
     assert!(missing.is_empty(), "routes without a row in tests/rights/table.rs: {missing:?}");
     let gone: Vec<_> = listed.difference(&declared).collect();
     assert!(gone.is_empty(), "rows of tests/rights/table.rs without a route: {gone:?}");
-}
-
-/// Methods and paths, as the sources of the routes declare them.
-fn declared_routes() -> BTreeSet<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/routes");
-    let mut routes = BTreeSet::new();
-    for file in files(&folder) {
-        let text = std::fs::read_to_string(&file).unwrap();
-        for part in text.split(".route(").skip(1) {
-            let path = part.split('"').nth(1).unwrap().to_owned();
-            let end =
-                ["\n        .", ";\n", "\n}"].into_iter().filter_map(|end| part.find(end)).min();
-            let handlers = &part[..end.unwrap_or(part.len())];
-            for method in ["get", "post", "put", "patch", "delete"] {
-                let calls = [format!(" {method}("), format!(".{method}(")];
-                if calls.iter().any(|call| handlers.contains(call.as_str())) {
-                    routes.insert((method.to_uppercase(), path.clone()));
-                }
-            }
-        }
-    }
-    routes
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found
 }
