@@ -11,6 +11,7 @@ use carbon_store::{
 };
 
 use crate::app::App;
+use crate::audit::{Deed, Did};
 use crate::configuration::ClientConfiguration;
 use crate::fault::Fault;
 use crate::settings::Auth;
@@ -71,7 +72,11 @@ impl App {
             created: self.now(),
             expires: None,
         };
-        let made = self.store().create_project_token(token).await?;
+        let deed = Deed::of(Did::CreateToken, token.id)
+            .within(first.organization)
+            .with("project", first.project)
+            .with("name", "first start");
+        let made = self.noting_by(None, deed).create_project_token(token).await?;
         Ok(made.map(|_| FirstClient {
             organization: first.organization,
             project: first.project,
@@ -109,6 +114,9 @@ impl App {
             cloud_provider: None,
             cloud_region: None,
         };
-        Ok(self.store().begin(organization, project, experiment).await?)
+        let deed = Deed::of(Did::CreateOrganization, organization.id)
+            .within(organization.id)
+            .with("name", &organization.name);
+        Ok(self.noting_by(None, deed).begin(organization, project, experiment).await?)
     }
 }

@@ -35,7 +35,7 @@ impl Store {
         project: NewProject,
         experiment: Experiment,
     ) -> Result<Option<FirstProject>> {
-        self.write(move |session| {
+        self.change(move |session| {
             Box::pin(async move {
                 if session.value::<i64>("SELECT u.key FROM users u LIMIT 1", &[]).await?.is_some() {
                     return Ok(None);

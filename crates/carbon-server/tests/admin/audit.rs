@@ -125,3 +125,14 @@ async fn who_comes_by_an_invitation_is_in_the_log_of_the_organization() {
     assert_eq!(page.body["items"][0]["actor"]["name"], "Zoe");
     assert_eq!(page.body["items"][1]["subject"], invitation.body["id"]);
 }
+
+#[tokio::test]
+async fn what_a_server_makes_when_it_starts_first_is_its_own_doing() {
+    let server = Server::start(crate::support::local()).await;
+    let client = server.app.prepare_first_client().await.unwrap().unwrap();
+    let log = server.store().audit_log(client.organization, carbon_store::Paging::ALL).await;
+    let entries = log.unwrap().items.into_iter().map(|record| record.entry);
+    let shown: Vec<_> = entries.map(|entry| (entry.action, entry.actor_id)).collect();
+    let expected = ["token.create", "organization.create"];
+    assert_eq!(shown, expected.map(|action| (action.to_owned(), None)));
+}

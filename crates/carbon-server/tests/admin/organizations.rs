@@ -124,8 +124,9 @@ async fn a_client_is_configured_with_one_text() {
     let lab = Lab::open().await;
     let answer = lab.viewer.get(&lab.project_path("/configuration")).await;
     let expected = format!(
-        "[codecarbon]\nsave_to_api = true\napi_endpoint = http://localhost:1\norganization_id = {}\nproject_id = {}\n\
-         experiment_id = {}\n# api_key = (a token of the project that writes)\n",
+        "[codecarbon]\nsave_to_api = true\napi_endpoint = http://localhost:1\n\
+         organization_id = {}\nproject_id = {}\nexperiment_id = {}\n\
+         # api_key = (a token of the project that writes)\n",
         lab.organization, lab.project.id, lab.experiment.id
     );
     assert_eq!((answer.status, answer.text.as_str()), (200, expected.as_str()));
