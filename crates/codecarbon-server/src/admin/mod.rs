@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backup;
+mod health;
 mod import;
 mod restore;
 
@@ -9,7 +10,7 @@ use clap::{ArgMatches, Command};
 
 use crate::failure::Failure;
 use crate::options;
-use crate::options::list::{DATA, LINK};
+use crate::options::list::{DATA, HEALTH, LINK};
 use crate::surroundings::Surroundings;
 
 /// Describes the command.
@@ -25,6 +26,7 @@ pub(crate) fn command() -> Command {
         .subcommand(with_data(import::command()))
         .subcommand(with_link(accounts::create_operator()))
         .subcommand(with_link(accounts::reset_password()))
+        .subcommand(options::describe(health::command(), HEALTH))
 }
 
 /// Runs it; the exit code.
@@ -34,6 +36,7 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Fail
         Some(("restore", matches)) => restore::run(matches, start),
         Some(("import", matches)) => import::run(matches, start),
         Some(("create-operator", matches)) => accounts::run_create_operator(matches, start),
+        Some(("health", matches)) => health::run(matches, start),
         Some(("reset-password", matches)) => accounts::run_reset_password(matches, start),
         _ => Err(Failure::internal("a command is missing in the dispatcher")),
     }

@@ -163,3 +163,7 @@ pub(crate) static DATA: &[(&str, &[&Setting])] = &[("Data", &[&DATA_DIR, &DATABA
 
 /// Those of the commands that print a link.
 pub(crate) static LINK: &[(&str, &[&Setting])] = &[("Address", &[&PUBLIC_URL])];
+
+/// Those that say where a server listens.
+pub(crate) static HEALTH: &[(&str, &[&Setting])] =
+    &[("Address", &[&LISTEN, &METRICS_LISTEN, &TLS_CERT, &TLS_KEY])];

@@ -3,7 +3,7 @@
 mod greeting;
 mod notify;
 pub(crate) mod place;
-mod settings;
+pub(crate) mod settings;
 mod signals;
 
 use std::net::SocketAddr;
@@ -24,6 +24,7 @@ use crate::options::{self, Options, Setting};
 use crate::print::print;
 use crate::surroundings::Surroundings;
 use greeting::Greeting;
+pub(crate) use greeting::url as own_url;
 use settings::Plan;
 use signals::Signals;
 

@@ -13,10 +13,10 @@ use crate::log::{Format, Level};
 use crate::options::list::{
     ANYONE, AUTH, CONNECTIONS, CORS_ORIGIN, FRONTEND_URL, LISTEN, LOG_ADDRESSES, LOG_FORMAT,
     LOG_LEVEL, LONGEST_BODY, METRICS_LISTEN, MIGRATE_ONLY, OIDC_AUDIENCE, OIDC_CA_FILE,
-    OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_OPERATOR, OIDC_WELL_KNOWN_URL, OWN_ORIGINS_ONLY, PRIVATE_WEBHOOKS,
-    PROXY_HEADERS, PUBLIC_URL, RATE_PER_ADDRESS, RATE_PER_TOKEN, SERVE, SESSION_LENGTH,
-    STOP_WITHIN, TIMES_WITH_ZONE, TLS_CERT, TLS_KEY, TRACES_ENDPOINT, TRACES_HEADERS, TRACES_SHARE,
-    TRUSTED_PROXY,
+    OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_OPERATOR, OIDC_WELL_KNOWN_URL, OWN_ORIGINS_ONLY,
+    PRIVATE_WEBHOOKS, PROXY_HEADERS, PUBLIC_URL, RATE_PER_ADDRESS, RATE_PER_TOKEN, SERVE,
+    SESSION_LENGTH, STOP_WITHIN, TIMES_WITH_ZONE, TLS_CERT, TLS_KEY, TRACES_ENDPOINT,
+    TRACES_HEADERS, TRACES_SHARE, TRUSTED_PROXY,
 };
 use crate::options::values::{self, ADDRESS, RATE, SIZE, TIME, URL};
 use crate::options::{Given, Options, Setting};
@@ -130,7 +130,7 @@ fn half(given: &Given, other: &Setting) -> Failure {
 }
 
 /// The address to listen on; the reference's names tell host and port apart.
-fn listen(options: &Options<'_>) -> Result<SocketAddr, Failure> {
+pub(crate) fn listen(options: &Options<'_>) -> Result<SocketAddr, Failure> {
     if let Some(address) = read(options, &LISTEN, ADDRESS, values::address)? {
         return Ok(address);
     }
@@ -140,6 +140,11 @@ fn listen(options: &Options<'_>) -> Result<SocketAddr, Failure> {
     let port = port.map(|given| given.read("a port", |text| text.parse().ok()));
     let host = host.transpose()?.unwrap_or(std::net::Ipv4Addr::LOCALHOST.into());
     Ok(SocketAddr::new(host, port.transpose()?.unwrap_or(8008)))
+}
+
+/// Whether clients speak TLS with the server.
+pub(crate) fn has_tls(options: &Options<'_>) -> Result<bool, Failure> {
+    Ok(options.one(&TLS_CERT)?.is_some())
 }
 
 fn exposed(settings: &Settings, listen: SocketAddr) -> Result<(), Failure> {

@@ -82,6 +82,20 @@ fn whoever_has_the_machine_makes_somebody_run_the_server_and_helps_those_who_for
     assert_eq!(sandbox.run(&["admin", "reset-password", "ada"], &[]).code, Some(1));
 }
 
+#[test]
+fn a_container_can_ask_whether_the_server_can_serve() {
+    let sandbox = Sandbox::new();
+    let server = sandbox.serve(&[], &[]);
+    let address = server.url.strip_prefix("http://").unwrap().to_owned();
+    let variables = [("CODECARBON_SERVER_LISTEN", address.as_str())];
+    let ran = sandbox.run(&["admin", "health"], &variables);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), "The server can serve.\n"), "{}", ran.err);
+    assert_eq!(server.stop().code(), Some(0));
+    let ran = sandbox.run(&["admin", "health"], &variables);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.err.contains(&address), "{}", ran.err);
+}
+
 fn choose(http: &crate::http::Http, printed: &str, password: &str) {
     let token = printed.split_once("token=").unwrap().1.trim();
     let body = json!({ "token": token, "password": password });
@@ -114,7 +128,7 @@ fn the_help_of_all_commands() {
     compare("codecarbon-server", &help(&["--help"]));
     compare("serve", &help(&["serve", "--help"]));
     compare("admin", &help(&["admin", "--help"]));
-    for name in ["backup", "restore", "import", "create-operator", "reset-password"] {
+    for name in ["backup", "restore", "import", "create-operator", "reset-password", "health"] {
         let text = help(&["admin", name, "--help"]);
         assert!(text.contains("Example"), "{name}");
         compare(&format!("admin-{name}"), &text);

@@ -4,6 +4,7 @@
 
 mod admin;
 mod clients;
+mod documents;
 mod http;
 mod options;
 mod postgres;
