@@ -400,6 +400,17 @@ mod tests {
         assert!(parsed("idle_w = 3\n").is_err());
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_calibrations_or_an_error_and_what_is_read_is_written_the_same(
+            text in "(\\[[a-c]\\]\n)?((machine|processor|logical_cpus|scope|idle_w|full_w|bend|relative_error|residual|against|date|points) = (any|computer|[0-9.:e-]{1,6}|.{0,8})\n){0,14}",
+        ) {
+            if let Ok(found) = parsed(&text) {
+                proptest::prop_assert!(parsed(&found.to_text()).is_ok(), "{}", found.to_text());
+            }
+        }
+    }
+
     #[test]
     fn a_machine_is_known_by_its_id_and_the_id_is_not_given_away() {
         let facts = |root: &SysRoot| CpuFacts::read(root);

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use carbon_model::Source;
+use carbon_model::{Component, Source};
 
 use super::check::{Check, Examination, Figure, State, Subject, accuracy_text};
 
@@ -66,10 +66,11 @@ impl Page {
     }
 
     fn verdict(&mut self, examination: &Examination) {
-        let (colour, word) = if examination.is_measured() {
-            (GREEN, "Processor and GPUs are measured.")
-        } else {
-            (YELLOW, "Figures are estimates.")
+        let has_gpus = examination.figures.iter().any(|f| f.component == Component::Gpu);
+        let (colour, word) = match (examination.is_measured(), has_gpus) {
+            (true, true) => (GREEN, "Processor and GPUs are measured."),
+            (true, false) => (GREEN, "The processor is measured."),
+            (false, _) => (YELLOW, "Figures are estimates."),
         };
         let word = self.painted(&format!("{BOLD};{colour}"), word);
         let _ = writeln!(self.out, "{word}");

@@ -183,6 +183,17 @@ mod tests {
         assert_eq!(at("2026-03-01 16:00:00,12.5\n", 7200.0), vec![expected[0]], "local time");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn rows_of_any_text_are_of_the_time_since_1970_and_of_finite_watts(
+            text in "([0-9TZ:;,. +-]{0,30}|time;power|.{0,20})(\n.{0,30}){0,4}\n?",
+        ) {
+            for (_, watts) in rows(&text, 3600.0) {
+                proptest::prop_assert!(watts.is_finite() && watts >= 0.0);
+            }
+        }
+    }
+
     #[test]
     fn each_row_holds_until_the_next_and_only_those_of_the_time_count() {
         let s = Duration::from_secs;
