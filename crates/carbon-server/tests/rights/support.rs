@@ -85,11 +85,7 @@ impl Server {
 
     /// With passwords, and somebody who runs it.
     pub(crate) async fn set_up() -> (Self, Browser) {
-        Self::set_up_with(local()).await
-    }
-
-    pub(crate) async fn set_up_with(settings: Settings) -> (Self, Browser) {
-        let server = Self::start(settings).await;
+        let server = Self::start(local()).await;
         let link = server.app.prepare_sign_in().await.unwrap().unwrap();
         let mut browser = server.browser();
         let token = link.0.split_once("token=").unwrap().1.to_owned();
