@@ -1,3 +1,5 @@
+//! A calibration of a fake machine, whose clock is moved by hand.
+
 use std::sync::Arc;
 
 use carbon_sensors::load_model::{CalibrationScope, rise};

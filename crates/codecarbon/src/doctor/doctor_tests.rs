@@ -1,3 +1,5 @@
+//! What `doctor` says of fake machines.
+
 use std::sync::Arc;
 
 use carbon_model::Accuracy;

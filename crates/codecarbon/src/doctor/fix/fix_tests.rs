@@ -1,3 +1,5 @@
+//! Fixes on real files with modes: what they change, and that they are taken back.
+
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
