@@ -14,6 +14,7 @@ mod oidc;
 mod operators;
 mod personal;
 mod provider;
+mod public;
 mod sessions;
 mod support;
 mod table;

@@ -46,7 +46,8 @@ pub(crate) async fn rows(lab: Lab, count: i64) {
     }
     let kwh = count as f64 / 64.0;
     let as_csv = csv(&export(&lab, "").await);
-    assert_eq!(as_csv.len() as i64, count);
+    let count = usize::try_from(count).unwrap();
+    assert_eq!(as_csv.len(), count);
     let number = |text: &Value| text.as_str().unwrap().parse::<f64>().unwrap();
     assert!(is_close(total(as_csv.iter().map(|row| number(&row["energy_kwh"]))), kwh));
     assert_eq!(as_csv[0]["gpu_power_w"], "");
@@ -62,9 +63,9 @@ pub(crate) async fn rows(lab: Lab, count: i64) {
         .collect();
     assert_eq!(&as_lines, as_list);
     let table = read(&export(&lab, "format=parquet").await.bytes);
-    assert_eq!(table.rows as i64, count);
+    assert_eq!(table.rows, count);
     for (name, cells) in &table.columns {
-        assert_eq!(cells.len() as i64, count, "{name}");
+        assert_eq!(cells.len(), count, "{name}");
         for (cell, row) in cells.iter().zip(as_list) {
             let told = &row[name];
             let is_same = match cell {

@@ -4,7 +4,10 @@ use std::pin::Pin;
 
 use axum::body::{Body, HttpBody};
 use axum::http::Method;
+use carbon_server::{Listeners, serve, stopper};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::lab::{Lab, NOW_S, lab, row};
 
@@ -100,4 +103,26 @@ async fn one_person_listens_in_so_many_places_and_no_more() {
     while lab.get(&format!("{path}?duration_s=0")).await.status == 429 {
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn who_listens_does_not_hold_up_the_end_of_the_server() {
+    let lab = lab().await;
+    let requests = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = requests.local_addr().unwrap();
+    let (stopper, stopping) = stopper();
+    let listeners = Listeners { requests, metrics: None, tls: None };
+    let served = tokio::spawn(serve(listeners, lab.app.clone(), stopping));
+    let mut ear = TcpStream::connect(address).await.unwrap();
+    let path = format!("/v1/projects/{}/live", lab.project);
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    ear.write_all(request.as_bytes()).await.unwrap();
+    let mut heard = Vec::new();
+    while !heard.windows(8).any(|part| part == b"data: []") {
+        assert_ne!(ear.read_buf(&mut heard).await.unwrap(), 0);
+    }
+    stopper.stop();
+    ear.read_to_end(&mut heard).await.unwrap();
+    assert!(heard.ends_with(b"0\r\n\r\n"), "the answer is ended, not cut");
+    assert_eq!(served.await.unwrap().cut_off, 0);
 }

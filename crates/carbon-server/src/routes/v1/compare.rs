@@ -10,6 +10,7 @@ use carbon_api::v1 as wire;
 use carbon_store::{GroupBy, RunId, Subject, Window};
 
 use super::asked::Asked;
+use super::scope::is_inside;
 use super::shown::{figures, run};
 use crate::app::App;
 use crate::body::id_of;
@@ -37,7 +38,7 @@ async fn read(
     for &id in &wanted {
         let access = app.allow(&caller, Action::ReadRun, Subject::Run(id)).await?;
         let access = access.ok_or_else(|| missing(id))?;
-        are_inside.push(access.role.is_some() || matches!(caller, Caller::Reader(_)));
+        are_inside.push(is_inside(&caller, &access));
     }
     let store = app.store();
     let found = store.compare_runs(wanted.clone(), Window::ALL).await?;

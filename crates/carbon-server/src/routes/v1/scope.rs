@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use carbon_store::{OrganizationId, Scope, Subject};
+use carbon_store::{Access, OrganizationId, Scope, Subject};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -63,9 +63,18 @@ impl Scoped {
         };
         let access = app.allow(&caller, action, subject).await?;
         let access = access.ok_or_else(|| Fault::NotFound(format!("{name} {id} not found")))?;
-        let is_inside = access.role.is_some() || matches!(caller, Caller::Reader(_));
+        let is_inside = is_inside(&caller, &access);
         Ok(Self { scope, organization: access.organization_id, is_inside, caller })
     }
+}
+
+/// Whether somebody sees something as a member of its organization or by a token of its project.
+pub(super) fn is_inside(caller: &Caller, access: &Access) -> bool {
+    let by_token = match caller {
+        Caller::Reader(token) => access.project_id == Some(token.project_id),
+        _ => false,
+    };
+    by_token || access.role.is_some()
 }
 
 impl Scoped {

@@ -94,6 +94,11 @@ const OUT_OF_BOUNDS: &str = "a figure is out of bounds";
 
 /// What is wrong with a row.
 fn explained(value: Value, list: &str, index: usize, failed: &serde_json::Error) -> Fault {
+    if value.get("tasks").is_some_and(|tasks| !tasks.is_null()) {
+        let words = "Tasks are sent to /v1/runs/{id}/tasks where rows are sent in bulk";
+        let flaw = Flaw::of_field("extra_forbidden", Place::Body, "tasks", words, &Value::Null);
+        return Fault::Flaws(vec![flaw.of_item(list, index)]);
+    }
     let flaws = match Fields::of_value(value).map_err(Fault::from).and_then(read_row) {
         Err(Fault::Flaws(flaws)) => flaws,
         Err(other) => return other,
