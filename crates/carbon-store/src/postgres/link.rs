@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use bytes::Bytes;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::{Client, CopyInSink, Statement};
 
 use super::cells;
 use crate::cell::{Cell, Row};
@@ -54,6 +55,15 @@ impl Link {
     ) -> Result<Vec<tokio_postgres::Row>, tokio_postgres::Error> {
         let statement = self.statement(sql).await?;
         self.client.query(&statement, params).await
+    }
+
+    /// Begins to copy into a table.
+    pub(super) async fn copy_in(
+        &mut self,
+        sql: &str,
+    ) -> Result<CopyInSink<Bytes>, tokio_postgres::Error> {
+        let statement = self.statement(sql).await?;
+        self.client.copy_in(&statement).await
     }
 
     async fn statement(&mut self, sql: &str) -> Result<Statement, tokio_postgres::Error> {

@@ -11,6 +11,7 @@ mod migrate;
 mod month;
 mod partitions;
 mod pool;
+mod rows;
 mod runs;
 mod tls;
 mod writer;

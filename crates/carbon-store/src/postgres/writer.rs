@@ -170,7 +170,9 @@ impl Writer {
             if outcome.is_err() {
                 self.rows.forget();
             }
-            if !is_worth_another_try(&outcome, tries) {
+            // Another process has stored one of the rows since they were looked for.
+            let is_overtaken = matches!(outcome, Err(Error::Conflict)) && tries < TRIES;
+            if !is_overtaken && !is_worth_another_try(&outcome, tries) {
                 return outcome;
             }
         }

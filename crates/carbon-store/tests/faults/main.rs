@@ -6,6 +6,7 @@
 mod backup;
 mod full_disk;
 mod killed;
+mod overtaken;
 mod plans;
 mod restarts;
 mod space;
