@@ -60,7 +60,10 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Fail
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let built = builder.enable_all().thread_name("server").build();
-    built.map_err(|error| Failure::internal(format!("threads cannot be started: {error}")))
+    let runtime = built
+        .map_err(|error| Failure::internal(format!("threads cannot be started: {error}")))?;
+    signals::survive_limits_of_files(&runtime)?;
+    Ok(runtime)
 }
 
 async fn serve(plan: Plan, start: &Surroundings) -> Result<u8, Failure> {

@@ -316,3 +316,7 @@ fn headers(text: &str) -> Option<Vec<(String, SecretText)>> {
     });
     pairs.collect()
 }
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

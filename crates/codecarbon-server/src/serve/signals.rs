@@ -5,12 +5,32 @@ use std::sync::Arc;
 
 use carbon_server::stop::Stopper;
 use carbon_server::tls::Tls;
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 
 use crate::failure::Failure;
 use crate::serve::notify;
 use crate::surroundings::Surroundings;
+
+/// SIGXFSZ: a file has grown as far as the limits of the process allow. Its number is this one on every
+/// system that the program is built for.
+const FILE_TOO_LARGE: i32 = 25;
+
+/// A file that may not grow is an error of the write, answered like a full disk; without this it would
+/// end the process.
+///
+/// # Errors
+/// The system does not let us.
+pub(crate) fn survive_limits_of_files(runtime: &Runtime) -> Result<(), Failure> {
+    let _inside = runtime.enter();
+    // The signal counts as received from now on, whether or not somebody listens.
+    watch(SignalKind::from_raw(FILE_TOO_LARGE)).map(drop)
+}
+
+fn watch(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(|error| Failure::internal(format!("signals cannot be received: {error}")))
+}
 
 /// The signals of this process, watched from now on.
 pub(crate) struct Signals {
@@ -25,10 +45,6 @@ impl Signals {
     /// # Errors
     /// The system does not let us.
     pub(crate) fn watch() -> Result<Self, Failure> {
-        let watch = |kind| {
-            signal(kind)
-                .map_err(|error| Failure::internal(format!("signals cannot be received: {error}")))
-        };
         Ok(Self {
             terminate: watch(SignalKind::terminate())?,
             interrupt: watch(SignalKind::interrupt())?,

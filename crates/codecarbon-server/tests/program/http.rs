@@ -41,6 +41,13 @@ impl Http {
         Self { client: Client::new(policy).unwrap(), url: url.to_owned() }
     }
 
+    /// To a server whose certificate is in a file.
+    pub(crate) fn trusting(url: &str, certificate: &std::path::Path) -> Self {
+        let authorities = Some(certificate.to_owned());
+        let policy = Policy { proxies: false, authorities, ..Policy::default() };
+        Self { client: Client::new(policy).unwrap(), url: url.to_owned() }
+    }
+
     /// Sends a request; none where there is no answer.
     pub(crate) fn try_send(
         &self,

@@ -11,3 +11,4 @@ mod postgres;
 mod sandbox;
 mod start;
 mod stop;
+mod tls;
