@@ -15,6 +15,7 @@ mod detect;
 mod doctor;
 pub mod exit;
 mod files;
+mod generate;
 mod get_token;
 mod interruption;
 mod login;
@@ -32,6 +33,8 @@ pub mod surroundings;
 mod sync;
 mod test_api;
 
+use std::sync::LazyLock;
+
 use carbon_tracker::config::LogLevel;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
@@ -42,32 +45,26 @@ use surroundings::Surroundings;
 
 const VERSION: &str = concat!("v", env!("CARGO_PKG_VERSION"));
 
+/// What `--version` says beyond `-v`: for what system and how it was built, and of which commit where
+/// the build was told (`CODECARBON_COMMIT`).
+static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
+    let build = if cfg!(debug_assertions) { "debug" } else { "release" };
+    let commit = option_env!("CODECARBON_COMMIT").unwrap_or("not told to the build");
+    format!(
+        "{VERSION}\nsystem: {}-{}\nbuild: {build}, Rust {} or later\ncommit: {commit}",
+        std::env::consts::ARCH,
+        std::env::consts::OS,
+        env!("CARGO_PKG_RUST_VERSION"),
+    )
+});
+
 /// `codecarbon`, as a whole.
 pub fn codecarbon(startup: Startup) -> u8 {
     main(startup, |start| {
         if let Some(words) = server::words(start) {
             return Err(server::run(words, start));
         }
-        let root = with_version(Command::new("codecarbon"))
-            .about("Measure the energy and the carbon emissions of computing")
-            .subcommand_required(true)
-            .arg_required_else_help(true)
-            .subcommand(monitor::command("monitor"))
-            .subcommand(detect::command())
-            .subcommand(doctor::command())
-            .subcommand(calibrate::command())
-            .subcommand(files::report::command())
-            .subcommand(files::reprice::command())
-            .subcommand(files::compare::command())
-            .subcommand(files::board::command())
-            .subcommand(login::command())
-            .subcommand(logout::command())
-            .subcommand(config::command())
-            .subcommand(get_token::command())
-            .subcommand(test_api::command())
-            .subcommand(sync::command())
-            .subcommands(server::commands());
-        let matches = match parse(root, start) {
+        let matches = match parse(root(), start) {
             Ok(matches) => matches,
             Err(code) => return Ok(code),
         };
@@ -86,9 +83,36 @@ pub fn codecarbon(startup: Startup) -> u8 {
             Some(("get-token", matches)) => get_token::run(matches, start),
             Some(("test-api", matches)) => test_api::run(matches, start),
             Some(("sync", matches)) => sync::run(matches, start),
+            Some(("completions", matches)) => Ok(generate::completions(matches, root())),
+            Some(("man", matches)) => generate::manual(matches, root(), start),
             _ => Err(CommandError::internal("a command is missing in the dispatcher")),
         }
     })
+}
+
+/// Describes `codecarbon` with every command.
+fn root() -> Command {
+    with_version(Command::new("codecarbon"))
+        .about("Measure the energy and the carbon emissions of computing")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(monitor::command("monitor"))
+        .subcommand(detect::command())
+        .subcommand(doctor::command())
+        .subcommand(calibrate::command())
+        .subcommand(files::report::command())
+        .subcommand(files::reprice::command())
+        .subcommand(files::compare::command())
+        .subcommand(files::board::command())
+        .subcommand(login::command())
+        .subcommand(logout::command())
+        .subcommand(config::command())
+        .subcommand(get_token::command())
+        .subcommand(test_api::command())
+        .subcommand(sync::command())
+        .subcommand(generate::completions_command())
+        .subcommand(generate::man_command())
+        .subcommands(server::commands())
 }
 
 /// `carbonboard`, as a whole: it becomes `codecarbon board`. Installed under the name of
@@ -130,13 +154,13 @@ pub fn codecarbon_monitor(startup: Startup) -> u8 {
 }
 
 fn with_version(command: Command) -> Command {
-    command.version(VERSION).disable_version_flag(true).arg(
+    command.version(VERSION).long_version(LONG_VERSION.as_str()).disable_version_flag(true).arg(
         Arg::new("version")
             .long("version")
             .short('v')
             .short_alias('V')
             .action(ArgAction::Version)
-            .help("Print the version"),
+            .help("Print the version; --version also how it was built"),
     )
 }
 

@@ -112,6 +112,11 @@ fn the_version_is_printed() {
     for flag in ["-v", "--version"] {
         let output = sandbox.command(CODECARBON).arg(flag).output().unwrap();
         assert_eq!(output.status.code(), Some(0));
-        assert_eq!(stdout(&output), concat!("codecarbon v", env!("CARGO_PKG_VERSION"), "\n"));
+        let said = stdout(&output);
+        let mut lines = said.lines();
+        assert_eq!(lines.next(), Some(concat!("codecarbon v", env!("CARGO_PKG_VERSION"))));
+        let facts: Vec<&str> = lines.filter_map(|line| Some(line.split_once(": ")?.0)).collect();
+        let expected: &[&str] = if flag == "-v" { &[] } else { &["system", "build", "commit"] };
+        assert_eq!(facts, expected);
     }
 }

@@ -43,8 +43,8 @@ fn the_help_of_detect() {
 }
 
 #[test]
-fn the_help_of_doctor_and_calibrate() {
-    for name in ["doctor", "calibrate"] {
+fn the_help_of_the_commands_for_this_machine() {
+    for name in ["doctor", "calibrate", "completions", "man"] {
         compare(name, &help_of(CODECARBON, &[name, "--help"]));
     }
 }
