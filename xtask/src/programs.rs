@@ -11,6 +11,7 @@ use std::process::Command;
 
 use crate::python::find_python;
 use crate::shell::{Result, root, run, which};
+use crate::stock;
 
 const DEBIAN: [&str; 2] = ["prometheus", "prometheus-pushgateway"];
 const OPENID: &str = "oidc-provider@9";
@@ -23,6 +24,7 @@ pub(crate) fn fetch() -> Result {
         ("Prometheus", prometheus()),
         ("an OTLP receiver", otlp()),
         ("an OpenID provider", openid()),
+        ("the stock package", stock()),
     ];
     for (name, fetched) in programs {
         let Err(error) = fetched else { continue };
@@ -111,6 +113,11 @@ fn otlp() -> Result {
     run(Command::new(found).args(["-m", "venv"]).arg(&folder))?;
     run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(OTLP))?;
     if works() { Ok(()) } else { Err("what was installed cannot be imported".into()) }
+}
+
+/// What the server is tested with as a client, and the Python package compared with.
+fn stock() -> Result {
+    stock::installed(&find_python().ok_or("there is no Python")?).map(drop)
 }
 
 fn openid() -> Result {
