@@ -23,7 +23,7 @@ usage: cargo xtask <command> [options]
   data    regenerates the reference tables from published packages (--compare, --notice)
   test    everything that CI checks: format, lints, docs, dependencies, tests
   programs
-          what the tests talk to, fetched: Prometheus, its push gateway, an OTLP receiver
+          what the tests talk to, fetched: Prometheus, an OTLP receiver, the stock package, …
   bench   what measuring costs, against the stock package: a table in Markdown
           (--quick, --no-peer; parts: commands, api, child, python, and when named
           server, with --rows N)
