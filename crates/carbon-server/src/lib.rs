@@ -32,6 +32,7 @@ mod stream;
 pub mod tls;
 mod token;
 mod upkeep;
+mod web;
 pub mod wire;
 
 pub use app::App;

@@ -21,17 +21,19 @@ pub(crate) use health::Readiness;
 
 use crate::app::App;
 use crate::fault::Fault;
+use crate::web;
 
 /// All published routes.
 pub(crate) fn router(app: App) -> Router {
     Router::new()
-        .route("/", get(health::root))
+        .route("/", get(web::root))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(account::router())
         .merge(auth::router())
         .merge(v1::router())
         .merge(crate::docs::router())
+        .merge(web::router())
         .route("/organizations", get(organizations::list).post(organizations::create))
         .route("/organizations/{id}", get(organizations::read).patch(organizations::update))
         .route("/organizations/{id}/sums", get(organizations::sums))
