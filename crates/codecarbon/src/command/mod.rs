@@ -4,6 +4,7 @@
 //! One thread, no handlers: signals and the child's end are read from a descriptor, and the wait for
 //! them is the timer of the samples. Nothing here measures or prints.
 
+mod environment;
 pub mod program;
 pub mod signals;
 pub mod spawn;

@@ -12,14 +12,9 @@ use std::path::Path;
 
 use libc::{pid_t, sigset_t};
 
+use super::environment::Environment;
 use super::signals;
 use super::vfork;
-
-#[expect(unsafe_code, reason = "the standard library does not tell where the environment is")]
-unsafe extern "C" {
-    /// The environment of this process, as the C library keeps it.
-    static environ: *const *const c_char;
-}
 
 /// Becomes a program, which finds `SIGPIPE` as this process found it and the signals that are blocked
 /// now; returns only to say why that is not possible.
@@ -37,7 +32,7 @@ pub fn exec(path: &Path, argv: &[OsString], pipes_ignored: bool) -> io::Error {
         if !pipes_ignored {
             libc::signal(libc::SIGPIPE, libc::SIG_DFL);
         }
-        libc::execve(image.path.as_ptr(), image.pointers.as_ptr(), environ);
+        libc::execve(image.path.as_ptr(), image.pointers.as_ptr(), image.environment.pointer());
         let error = io::Error::last_os_error();
         libc::signal(libc::SIGPIPE, libc::SIG_IGN);
         error
@@ -61,6 +56,7 @@ pub struct Start<'a> {
     _words: Vec<CString>,
     /// Ends with null.
     pointers: Vec<*const c_char>,
+    environment: Environment,
     signals: FoundSignals<'a>,
 }
 
@@ -74,6 +70,7 @@ impl<'a> Start<'a> {
             path: CString::new(path.as_os_str().as_bytes())?,
             _words: words,
             pointers,
+            environment: Environment::of_this_process(),
             signals,
         })
     }
@@ -89,7 +86,7 @@ impl<'a> Start<'a> {
         let mut pid = 0;
         #[expect(unsafe_code, reason = "posix_spawn with a signal mask has no safe wrapper")]
         // SAFETY: the attributes are initialised before they are set and used; the arguments are an
-        // array of C strings that ends with null and outlives the call, as does `environ`; the
+        // array of C strings that ends with null and outlives the call, as does the environment; the
         // flags are within the range of a short.
         let code = unsafe {
             let code = libc::posix_spawnattr_init(attributes.as_mut_ptr());
@@ -107,7 +104,7 @@ impl<'a> Start<'a> {
                 std::ptr::null(),
                 &raw const attributes,
                 self.pointers.as_ptr().cast(),
-                environ.cast(),
+                self.environment.pointer().cast(),
             );
             libc::posix_spawnattr_destroy(&raw mut attributes);
             code
@@ -122,9 +119,7 @@ impl<'a> Start<'a> {
         let image = vfork::Image {
             path: self.path.as_ptr(),
             arguments: self.pointers.as_ptr(),
-            #[expect(unsafe_code, reason = "reads a variable of the C library")]
-            // SAFETY: nothing in this program changes the environment.
-            environment: unsafe { environ },
+            environment: self.environment.pointer(),
             mask: self.signals.mask,
             pipes_ignored: self.signals.pipes_ignored,
         };

@@ -173,6 +173,7 @@ impl Changer<'_> {
             return Ok(exit::OK);
         }
         self.check_rights("--fix", names)?;
+        let mut is_changed = false;
         for offer in wanted {
             if offer.has_open_question() {
                 return Err(CommandError::user("which group may read the counters is not known")
@@ -189,9 +190,12 @@ impl Changer<'_> {
             }
             let at = utc_timestamp(SystemClock.now().wall);
             let attempt = fix::apply(&self.root, offer, &at).map_err(CommandError::user)?;
+            is_changed |= !attempt.done.is_empty();
             tell(&attempt);
         }
-        print("codecarbon doctor --undo takes it back.\n");
+        if is_changed {
+            print("codecarbon doctor --undo takes it back.\n");
+        }
         Ok(exit::OK)
     }
 

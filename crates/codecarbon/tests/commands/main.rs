@@ -4,6 +4,7 @@
 
 mod account;
 mod calibrate;
+mod capability;
 mod doctor;
 mod exit_codes;
 mod files;
