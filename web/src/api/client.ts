@@ -1,7 +1,7 @@
 // Asks the server. Only the origin of the page is ever asked.
 
 import { asFault, faultOf } from "./fault";
-import type { Gets } from "./types";
+import type { AnswerOf, BodyOf, Gets, PathsOf } from "./types";
 
 type Value = string | number | boolean | null | undefined | readonly string[];
 
@@ -56,12 +56,12 @@ export async function readFrom<Answer>(url: string, signal?: AbortSignal): Promi
 }
 
 /** Changes something; what is answered, or nothing. */
-export async function send<Answer = void>(
-  method: "POST" | "PUT" | "PATCH" | "DELETE",
-  path: string,
+export async function send<M extends "POST" | "PUT" | "PATCH" | "DELETE", P extends PathsOf<Lowercase<M>>>(
+  method: M,
+  path: P,
   ids: Record<string, string> = {},
-  body?: object,
-): Promise<Answer> {
+  body?: BodyOf<P, Lowercase<M>>,
+): Promise<AnswerOf<P, Lowercase<M>>> {
   const headers: Record<string, string> = { accept: "application/json", "x-csrf": "1" };
   if (body !== undefined) headers["content-type"] = "application/json";
   const response = await ask(address(path, ids), {
@@ -70,7 +70,7 @@ export async function send<Answer = void>(
     body: body === undefined ? null : JSON.stringify(body),
   });
   const text = await response.text();
-  return (text === "" ? undefined : JSON.parse(text)) as Answer;
+  return (text === "" ? undefined : JSON.parse(text)) as AnswerOf<P, Lowercase<M>>;
 }
 
 /** Reads text, such as a configuration. */
