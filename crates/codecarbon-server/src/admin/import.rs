@@ -72,7 +72,7 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Fail
 
 fn failed(source: &str, error: &Error) -> Failure {
     match error {
-        Error::Internal(why) => Failure::user(format!("{source}: {error}: {why}")),
+        Error::Internal(why) => Failure::user(format!("{source}: {why}")),
         Error::Full => Failure::user("the server's database has no room left"),
         _ => Failure::user(format!("{source}: {error}"))
             .hint("is PostgreSQL running there, and are user, password and database right?"),

@@ -60,8 +60,8 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Fail
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let built = builder.enable_all().thread_name("server").build();
-    let runtime = built
-        .map_err(|error| Failure::internal(format!("threads cannot be started: {error}")))?;
+    let runtime =
+        built.map_err(|error| Failure::internal(format!("threads cannot be started: {error}")))?;
     signals::survive_limits_of_files(&runtime)?;
     Ok(runtime)
 }

@@ -127,11 +127,11 @@ impl Database {
     /// What it means that the database answered with an error.
     pub(crate) fn failure(&self, error: &Error) -> Failure {
         let failure = match error {
-            Error::Internal(source) => Failure::user(format!("{self}: {error}: {source}")),
+            Error::Internal(source) => Failure::user(format!("{self}: {source}")),
             other => Failure::user(format!("{self}: {other}")),
         };
         match (self, error) {
-            (Self::File(path), Error::Internal(_)) => {
+            (Self::File(path), Error::Internal(source)) if source.is::<std::io::Error>() => {
                 let directory = path.parent().unwrap_or(Path::new("."));
                 let writable = format!("can {} be written to?", directory.display());
                 failure.hint(writable).hint("another folder: --data-dir DIR")

@@ -84,7 +84,7 @@ fn a_folder_that_cannot_be_made_or_written_is_said_with_what_to_do() {
     let words = ["serve", "--listen", "127.0.0.1:0", "--data-dir", data.to_str().unwrap()];
     let ran = sandbox.run(&words, &[]);
     assert_eq!(ran.code, Some(1), "{}", ran.err);
-    assert!(ran.err.contains("store.sqlite"), "{}", ran.err);
+    assert!(ran.err.contains("store.sqlite: file is not a database"), "{}", ran.err);
 }
 
 #[test]
