@@ -36,7 +36,8 @@ impl App {
     pub async fn password_link(&self, email: &str) -> Result<Option<PasswordLink>, Fault> {
         let Some(user) = self.store().user_by_email(email).await? else { return Ok(None) };
         let (secret, digest) = mint("")?;
-        let kept = json!({ "email": user.email }).to_string();
+        let stamp = accounts::password_stamp(self, &user.email).await?;
+        let kept = json!({ "email": user.email, "stamp": stamp }).to_string();
         let end = self.now().plus(LINK_FOR);
         let store = self.noting_by(None, Deed::of(Did::LinkAccount, user.id));
         store.keep_pending(PendingKind::PasswordReset, digest, kept, end).await?;

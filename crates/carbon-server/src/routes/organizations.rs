@@ -106,6 +106,7 @@ pub(super) async fn add_member(
 ) -> Result<Json<Value>, Fault> {
     let id = OrganizationId::from(id);
     app.allow(&caller, Action::ChangeMembers, Subject::Organization(id)).await?;
+    caller.in_person()?;
     let email = body.text("email", Optional::No);
     if let Some(email) = email.as_deref().filter(|email| !is_address(email)) {
         let words = "value is not a valid email address";

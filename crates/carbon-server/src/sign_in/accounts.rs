@@ -7,11 +7,12 @@ use std::time::Duration;
 use carbon_store::{
     NewOrganization, NewUser, OrganizationId, PendingKind, Provisioned, SecretText, User, UserId,
 };
+use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 use uuid::{Uuid, uuid};
 
 use super::Identity;
-use super::secret::mint;
+use super::secret::{hex, mint};
 use crate::app::App;
 use crate::audit::{Deed, Did};
 use crate::fault::Fault;
@@ -186,6 +187,14 @@ async fn provision(app: &App, user: NewUser) -> Result<User, Fault> {
     Ok(match made.await? {
         Provisioned::Known(user) | Provisioned::New { user, .. } => user,
     })
+}
+
+/// Says which password the person of an address has, and nothing about it; empty where there is none.
+/// What was given out under one password is of no use under another.
+pub(crate) async fn password_stamp(app: &App, email: &str) -> Result<String, Fault> {
+    let known = app.store().credentials(email).await?;
+    let stamp = known.map(|(_, hash)| hex(&digest(&SHA256, hash.0.as_bytes()).as_ref()[..8]));
+    Ok(stamp.unwrap_or_default())
 }
 
 /// The account of an address and a password; none where they do not fit, after as long a time.

@@ -203,6 +203,9 @@ async fn a_device_is_let_in_by_a_code_that_is_typed_elsewhere() {
     };
     let begun = begin().await;
     assert_eq!(ask(&begun).await.body["error"], "authorization_pending");
+    let guess = format!("user-code:{}", begun.string("user_code").replace('-', ""));
+    let guessed = exchange(&server, &[("grant_type", grant), ("device_code", &guess)]).await;
+    assert_eq!(guessed.body["error"], "expired_token", "short codes are guessed nowhere");
     let url = begun.string("verification_uri_complete");
     let path = url.strip_prefix("http://localhost:1").unwrap();
     let mut stranger = server.browser();

@@ -22,13 +22,18 @@ async fn a_token_acts_for_its_person_and_makes_no_others() {
     assert_eq!(server.get("/auth/check", &with).await.body["user"]["email"], "ada@example.org");
     let new = json!({ "name": "lab", "description": "" });
     assert_eq!(server.post("/organizations", &with, new).await.status, 201);
+    let own = browser.get("/organizations").await.body[0]["id"].as_str().unwrap().to_owned();
+    let invitations = format!("/v1/organizations/{own}/invitations");
+    let add = format!("/organizations/{own}/add-user");
     for (method, path) in [
+        (Method::POST, invitations.as_str()),
+        (Method::POST, add.as_str()),
         (Method::POST, "/v1/account/tokens"),
         (Method::PUT, "/v1/account/password"),
         (Method::POST, "/v1/accounts"),
         (Method::DELETE, "/v1/account/sessions"),
     ] {
-        let body = Sent::Json(json!({ "name": "x" }));
+        let body = Sent::Json(json!({ "name": "x", "email": "eve@example.org", "role": "admin" }));
         let answer = server.call(method, path, &with, body).await;
         assert_eq!(answer.status, 403, "{path}: {}", answer.text);
     }

@@ -15,6 +15,7 @@ use crate::audit::{Deed, Did};
 use crate::body::{Body, Id, Query, is_address};
 use crate::fault::{Fault, Problem};
 use crate::settings::Auth;
+use crate::sign_in::accounts::password_stamp;
 use crate::sign_in::place::Base;
 use crate::sign_in::secret::mint;
 use crate::wire::{Flaw, Optional, Place};
@@ -36,7 +37,7 @@ pub(super) async fn find(
 }
 
 /// A link with which the person of an address chooses a password: for a new account, or in place of a
-/// password that was forgotten. This server sends no mail: the operator hands it on.
+/// password that was forgotten. Once a password was chosen, it and all others are of no use. This server sends no mail: the operator hands it on.
 pub(super) async fn invite(
     State(app): State<App>,
     base: Base,
@@ -59,7 +60,8 @@ pub(super) async fn invite(
     let email = body.finish(|| email).map_err(Fault::from)?;
     let (secret, digest) = mint("")?;
     let end = app.now().plus(LINK_FOR);
-    let kept = json!({ "email": email, "name": name }).to_string();
+    let stamp = password_stamp(&app, &email).await?;
+    let kept = json!({ "email": email, "name": name, "stamp": stamp }).to_string();
     let known = app.store().user_by_email(&email).await?.map(|user| user.id.to_string());
     let deed = Deed::of(Did::LinkAccount, known.unwrap_or_default());
     let store = app.noting(&caller, deed);

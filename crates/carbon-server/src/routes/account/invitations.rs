@@ -41,6 +41,7 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, Json<wire::InvitationAnswer>), Problem> {
     let (caller, organization) = (caller?, OrganizationId::from(id?.0));
     app.allow(&caller, Action::ChangeMembers, Subject::Organization(organization)).await?;
+    caller.in_person()?;
     let Body(mut body) = body?;
     let email = body.text("email", Optional::No);
     if let Some(email) = email.as_deref().filter(|email| !is_address(email)) {

@@ -41,7 +41,13 @@ pub(super) async fn page(
 async fn kept(app: &App, token: &str) -> Result<Option<Value>, Fault> {
     let kind = PendingKind::PasswordReset;
     let kept = app.store().pending(kind, digest_of(token), app.now()).await?;
-    Ok(kept.and_then(|kept| serde_json::from_str(&kept).ok()))
+    let Some(kept) = kept.and_then(|kept| serde_json::from_str::<Value>(&kept).ok()) else {
+        return Ok(None);
+    };
+    // A password was chosen since the link was made, perhaps by another one.
+    let email = kept["email"].as_str().unwrap_or_default();
+    let stamp = accounts::password_stamp(app, email).await?;
+    Ok((kept["stamp"] == stamp.as_str()).then_some(kept))
 }
 
 fn form(token: &str, email: &str, wrong: Option<&str>) -> Response {

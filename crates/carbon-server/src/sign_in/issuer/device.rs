@@ -21,6 +21,9 @@ const TAKES: Duration = Duration::from_mins(10);
 /// How often a device may ask, in seconds.
 const INTERVAL_S: u64 = 5;
 
+/// What tells short codes from long ones where both are kept.
+const SHORT: &str = "user-code:";
+
 /// Letters of short codes: no vowels, so no words, and none that look alike.
 const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 
@@ -90,6 +93,10 @@ pub(crate) async fn exchange_device_code(
     base: &Base,
     code: &str,
 ) -> Result<Value, Refusal> {
+    if code.starts_with(SHORT) {
+        // Nobody learns here whether a device waits for a short code.
+        return Err(Refusal::Named("expired_token"));
+    }
     let (kind, digest, now) = (PendingKind::DeviceCode, digest_of(code), app.now());
     let read = |kept: String| serde_json::from_str::<Value>(&kept).unwrap_or_default();
     let kept = app.store().pending(kind, digest, now).await?.map(read);
@@ -118,7 +125,7 @@ fn short_code() -> Result<String, Fault> {
 fn short(user_code: &str) -> Digest {
     let letters = user_code.chars().filter(char::is_ascii_alphanumeric);
     let letters: String = letters.take(16).map(|letter| letter.to_ascii_uppercase()).collect();
-    digest_of(&format!("user-code:{letters}"))
+    digest_of(&format!("{SHORT}{letters}"))
 }
 
 fn digest_of_hex(text: &str) -> Option<Digest> {

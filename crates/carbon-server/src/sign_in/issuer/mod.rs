@@ -12,10 +12,10 @@ mod key;
 use std::sync::Arc;
 
 use carbon_store::User;
-use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+use super::accounts::password_stamp;
 use super::jwt::{Claims, Jwt};
 use super::place::Base;
 use super::secret::hex;
@@ -136,7 +136,7 @@ impl Grant {
         let id = uuid::Uuid::parse_str(&text("user")).map_err(|_| INVALID)?;
         let user = app.store().user(id.into()).await?.filter(|user| user.is_active);
         let user = user.ok_or(INVALID)?;
-        if stamp(app, &user).await? != text("stamp") {
+        if password_stamp(app, &user.email).await? != text("stamp") {
             return Err(INVALID);
         }
         let nonce = kept["nonce"].as_str().map(str::to_owned);
@@ -149,7 +149,7 @@ impl Grant {
         nonce: Option<String>,
         scope: String,
     ) -> Result<Self, Fault> {
-        Ok(Self { stamp: stamp(app, &user).await?, user, nonce, scope })
+        Ok(Self { stamp: password_stamp(app, &user.email).await?, user, nonce, scope })
     }
 
     /// The tokens.
@@ -182,11 +182,4 @@ impl Grant {
         }
         Ok(tokens)
     }
-}
-
-/// Says which password a person has, and nothing about it.
-async fn stamp(app: &App, user: &User) -> Result<String, Fault> {
-    let known = app.store().credentials(&user.email).await?;
-    let stamp = known.map(|(_, hash)| hex(&digest(&SHA256, hash.0.as_bytes()).as_ref()[..8]));
-    Ok(stamp.unwrap_or_default())
 }
