@@ -6,7 +6,7 @@ use std::sync::Arc;
 use carbon_store::{Store, Timestamp};
 
 use crate::feeds::Feeds;
-use crate::http::Meters;
+use crate::http::{Meters, Room};
 use crate::known_tokens::KnownTokens;
 use crate::metrics::Metrics;
 use crate::routes::Readiness;
@@ -24,6 +24,7 @@ struct Shared {
     tokens: KnownTokens,
     sign_in: SignIn,
     meters: Meters,
+    room: Room,
     feeds: Feeds,
     metrics: Metrics,
     readiness: Readiness,
@@ -52,6 +53,7 @@ impl App {
             started: now(),
             now: Box::new(now),
             tokens: KnownTokens::default(),
+            room: Room::default(),
             feeds: Feeds::default(),
             metrics: Metrics::default(),
             readiness: Readiness::default(),
@@ -83,6 +85,11 @@ impl App {
     /// How often who asks.
     pub(crate) fn meters(&self) -> &Meters {
         &self.0.meters
+    }
+
+    /// Memory for bodies on their way in.
+    pub(crate) fn room(&self) -> &Room {
+        &self.0.room
     }
 
     /// Who listens to runs that are under way.

@@ -52,10 +52,23 @@ impl FromRequest<App> for Raw {
     type Rejection = Fault;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Fault> {
-        let limit = app.settings().longest_body;
+        Self::of_at_most(request, app, app.settings().longest_body).await
+    }
+}
+
+impl Raw {
+    /// A body of so many bytes at most.
+    ///
+    /// # Errors
+    /// It is longer, or does not come.
+    pub(crate) async fn of_at_most(
+        request: Request,
+        app: &App,
+        limit: usize,
+    ) -> Result<Self, Fault> {
         let media = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let is_json = media.is_some_and(is_json);
-        Ok(Self { bytes: whole(request.into_body(), limit).await?, is_json })
+        Ok(Self { bytes: whole(app.room(), request.into_body(), limit).await?, is_json })
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn preflight(
     let wanted = headers.get(ACCESS_CONTROL_REQUEST_METHOD)?;
     let origin = headers.get(ORIGIN).filter(|_| method == Method::OPTIONS)?;
     let mut wrong = Vec::new();
-    if !is_allowed(settings, origin) {
+    if !is_let_in(settings, origin) {
         wrong.push("origin");
     }
     if !METHODS.split(", ").any(|known| wanted == known) {
@@ -65,12 +65,13 @@ pub(super) fn admit(settings: &Settings, origin: Option<&HeaderValue>, answer: &
     answer.append(VARY, HeaderValue::from_static("Origin"));
     let Some(origin) = origin else { return };
     answer.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-    if is_allowed(settings, origin) {
+    if is_let_in(settings, origin) {
         answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     }
 }
 
-fn is_allowed(settings: &Settings, origin: &HeaderValue) -> bool {
+/// Whether pages of an origin may ask and read the answers.
+pub(crate) fn is_let_in(settings: &Settings, origin: &HeaderValue) -> bool {
     let Ok(origin) = origin.to_str() else { return false };
     let named = settings.frontend_url.iter().chain(&settings.origins);
     let is_published = PUBLISHED.contains(&origin) && settings.has_published_origins;

@@ -2,7 +2,7 @@
 //! refused, and at level `minimal` everything that is not about the environment.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use carbon_api::{ENVIRONMENT_FIELDS, USE_FIELDS};
 use carbon_store::TelemetryId;
@@ -12,6 +12,9 @@ use crate::app::App;
 use crate::body::Raw;
 use crate::fault::Fault;
 use crate::wire::{Bounds, Fields, Flaw, Optional, Place};
+
+/// Longest message, in bytes: anybody may send one, and all of them are kept.
+const LONGEST: usize = 64 << 10;
 
 const COUNTS: &[&str] = &["cpu_count", "cpu_physical_count", "gpu_count", "warning_count"];
 const NOT_NEGATIVE: &[&str] = &[
@@ -46,8 +49,9 @@ const BOOLEANS: &[&str] = &[
 
 pub(super) async fn create(
     State(app): State<App>,
-    raw: Raw,
+    request: Request,
 ) -> Result<(StatusCode, Json<String>), Fault> {
+    let raw = Raw::of_at_most(request, &app, LONGEST).await?;
     let fields = raw.fields()?;
     let body = Value::Object(fields.values().clone()).to_string();
     let level = check(fields)?;

@@ -169,7 +169,7 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
         match app.settings().auth {
-            Auth::None => none::caller(app).await,
+            Auth::None => none::caller(app, parts).await,
             Auth::Local(_) | Auth::Oidc(_) => recognise::caller(app, parts).await,
         }
     }

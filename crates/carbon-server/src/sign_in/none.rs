@@ -1,12 +1,16 @@
 //! Without sign-in: everybody is one local user, whatever they show.
 
+use axum::http::header::ORIGIN;
+use axum::http::request::Parts;
 use carbon_store::{NewUser, UserId};
 use serde_json::json;
 use uuid::{Uuid, uuid};
 
-use super::{Caller, Credential, accounts};
+use super::place::Base;
+use super::{Caller, Credential, accounts, cross_site, refuse_foreign};
 use crate::app::App;
 use crate::fault::Fault;
+use crate::http::is_let_in;
 
 /// Id of the local user, as in the reference.
 const LOCAL_USER: Uuid = uuid!("d1b9d5e0-58e8-45f0-9ef5-4549b3d6f3f0");
@@ -14,7 +18,16 @@ const EMAIL: &str = "local.user@example.com";
 const NAME: &str = "Local user";
 
 /// The local user, with an account that is made on the first call.
-pub(super) async fn caller(app: &App) -> Result<Caller, Fault> {
+///
+/// # Errors
+/// A page of somebody else wants to change something: its browser can reach this machine, and nothing
+/// else would be asked of it.
+pub(super) async fn caller(app: &App, parts: &Parts) -> Result<Caller, Fault> {
+    let (settings, headers) = (app.settings(), &parts.headers);
+    let is_let_in = headers.get(ORIGIN).is_some_and(|origin| is_let_in(settings, origin));
+    if !cross_site::is_safe(&parts.method) && !is_let_in {
+        refuse_foreign(settings, &Base::of(settings, parts), headers)?;
+    }
     let id = UserId::from(LOCAL_USER);
     let user = match app.store().user(id).await? {
         Some(user) => user,

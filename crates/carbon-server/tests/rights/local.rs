@@ -148,6 +148,25 @@ async fn without_sign_in_there_is_no_page_for_it() {
 }
 
 #[tokio::test]
+async fn without_sign_in_pages_of_others_change_nothing() {
+    let server = Server::start(carbon_server::settings::Settings::default()).await;
+    let new = || json!({ "name": "lab", "description": "" });
+    for (origin, expected) in [
+        (&[][..], 201),
+        (&[("origin", "http://localhost:1")], 201),
+        (&[("origin", "http://localhost:3000")], 201),
+        (&[("origin", "https://evil.example")], 403),
+        (&[("origin", "null")], 403),
+        (&[("sec-fetch-site", "cross-site")], 403),
+    ] {
+        let answer = server.post("/organizations", origin, new()).await;
+        assert_eq!(answer.status, expected, "{origin:?}: {}", answer.text);
+    }
+    let read = server.get("/organizations", &[("origin", "https://evil.example")]).await;
+    assert_eq!((read.status, read.header("access-control-allow-origin")), (200, ""));
+}
+
+#[tokio::test]
 async fn a_fresh_server_has_a_project_to_write_into_which_the_first_person_takes_over() {
     let server = Server::start(local()).await;
     let client = server.app.prepare_first_client().await.unwrap().unwrap();

@@ -113,6 +113,10 @@ async fn a_body_that_is_too_long_is_a_413_that_the_client_can_read() {
         let answer = server.connect().await.ask("POST", "/organizations", &[JSON], &text).await;
         assert_eq!(answer.status, 413, "{answer:?}");
     }
+    // Anybody may send telemetry, so less of it.
+    let text = format!("{{\"errors_encountered\": [\"{}\"]}}", "x".repeat(64 << 10));
+    let answer = server.connect().await.ask("POST", "/telemetry", &[JSON], &text).await;
+    assert_eq!(answer.status, 413, "{answer:?}");
     // In chunks, without an end.
     let mut wire = server.connect().await;
     wire.send(b"POST /organizations HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n")

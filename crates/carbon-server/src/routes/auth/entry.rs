@@ -23,11 +23,11 @@ pub(super) struct Entry {
 impl FromRequest<App> for Entry {
     type Rejection = Fault;
 
-    async fn from_request(request: Request, _app: &App) -> Result<Self, Fault> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, Fault> {
         let media = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media = media.unwrap_or_default().to_ascii_lowercase();
         let is_form = media.starts_with("application/x-www-form-urlencoded");
-        let body = whole(request.into_body(), LONGEST).await?;
+        let body = whole(app.room(), request.into_body(), LONGEST).await?;
         let fields = if is_form {
             Fields::of_form(form_urlencoded::parse(&body).into_owned())
         } else if is_json(&media) {

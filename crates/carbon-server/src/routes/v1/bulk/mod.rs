@@ -27,9 +27,6 @@ pub(super) fn router() -> Router<App> {
     Router::new().route("/v1/emissions", post(create))
 }
 
-/// Longest body, packed or not.
-const LONGEST_BODY: usize = 16 << 20;
-
 /// Bodies above this are read on a thread that may take its time; below, changing threads costs more.
 const QUICKLY_READ: usize = 64 << 10;
 
@@ -47,7 +44,8 @@ async fn create(
     let form = form(&headers)?;
     let packing = Packing::of(&headers)?;
     let Whole(packed) = Whole::from_request(request, &app).await?;
-    let read = move || rows::read(form, &packing.unpack(packed, LONGEST_BODY)?);
+    let limit = app.settings().longest_bulk_body;
+    let read = move || rows::read(form, &packing.unpack(packed, limit)?);
     let is_quick = packing == Packing::None && is_short(&headers);
     let mut rows = if is_quick {
         read()?
@@ -113,7 +111,8 @@ struct Whole(axum::body::Bytes);
 impl FromRequest<App> for Whole {
     type Rejection = Fault;
 
-    async fn from_request(request: Request, _app: &App) -> Result<Self, Fault> {
-        whole(request.into_body(), LONGEST_BODY).await.map(Self)
+    async fn from_request(request: Request, app: &App) -> Result<Self, Fault> {
+        let limit = app.settings().longest_bulk_body;
+        whole(app.room(), request.into_body(), limit).await.map(Self)
     }
 }
