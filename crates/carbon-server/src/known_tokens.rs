@@ -24,9 +24,19 @@ const AT_MOST: usize = 10_000;
 /// The memory.
 #[derive(Debug, Default)]
 pub(crate) struct KnownTokens {
-    known: Mutex<HashMap<Digest, Known>>,
+    known: Mutex<All>,
     checks: Checks,
 }
+
+#[derive(Debug, Default)]
+struct All {
+    tokens: HashMap<Digest, Known>,
+    changes: Changes,
+}
+
+/// How often everything was forgotten: what was looked up before that may be out of date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Changes(u64);
 
 #[derive(Debug)]
 struct Known {
@@ -39,13 +49,22 @@ impl KnownTokens {
     /// A token whose look-up is fresh.
     pub(crate) fn get(&self, digest: Digest, now: Timestamp) -> Option<ProjectToken> {
         let known = self.lock();
-        let known = known.get(&digest)?;
-        (known.looked_up.plus(FRESH_FOR) > now).then(|| known.token.clone())
+        let known = known.tokens.get(&digest)?;
+        is_within(known.looked_up, FRESH_FOR, now).then(|| known.token.clone())
     }
 
-    /// Remembers what was looked up.
-    pub(crate) fn put(&self, digest: Digest, token: ProjectToken, now: Timestamp) {
+    /// To be asked for before a token is looked up, and shown when it is put here.
+    pub(crate) fn changes(&self) -> Changes {
+        self.lock().changes
+    }
+
+    /// Remembers what was looked up, unless something has changed since `before`.
+    pub(crate) fn put(&self, digest: Digest, token: ProjectToken, now: Timestamp, before: Changes) {
         let mut known = self.lock();
+        if known.changes != before {
+            return;
+        }
+        let known = &mut known.tokens;
         if known.len() >= AT_MOST {
             known.clear();
         }
@@ -56,8 +75,8 @@ impl KnownTokens {
     /// Whether the use of a token is to be written down now; yes once a minute.
     pub(crate) fn is_note_due(&self, digest: Digest, now: Timestamp) -> bool {
         let mut known = self.lock();
-        let Some(known) = known.get_mut(&digest) else { return true };
-        let is_due = known.noted.is_none_or(|noted| noted.plus(NOTED_EVERY) <= now);
+        let Some(known) = known.tokens.get_mut(&digest) else { return true };
+        let is_due = known.noted.is_none_or(|noted| !is_within(noted, NOTED_EVERY, now));
         if is_due {
             known.noted = Some(now);
         }
@@ -66,7 +85,9 @@ impl KnownTokens {
 
     /// Forgets everything, after tokens or what they open have changed.
     pub(crate) fn forget(&self) {
-        self.lock().clear();
+        let mut known = self.lock();
+        known.tokens.clear();
+        known.changes.0 += 1;
     }
 
     /// Who checks tokens that were imported.
@@ -74,7 +95,60 @@ impl KnownTokens {
         self.checks.clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Digest, Known>> {
+    fn lock(&self) -> MutexGuard<'_, All> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a time has passed, and not long ago. One that is still to come is of a clock that was set
+/// back: nothing is believed of it.
+fn is_within(time: Timestamp, length: Duration, now: Timestamp) -> bool {
+    time <= now && now < time.plus(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use carbon_store::{ProjectId, ProjectTokenId};
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_334_400);
+    const DIGEST: Digest = Digest([7; 32]);
+
+    fn token() -> ProjectToken {
+        ProjectToken {
+            id: ProjectTokenId::new(),
+            project_id: ProjectId::new(),
+            name: None,
+            access: 2,
+            is_revoked: false,
+            created_by: None,
+            created: NOW,
+            expires: None,
+            last_used: None,
+        }
+    }
+
+    #[test]
+    fn what_was_looked_up_before_a_change_is_not_remembered_after_it() {
+        let tokens = KnownTokens::default();
+        let before = tokens.changes();
+        tokens.put(DIGEST, token(), NOW, before);
+        assert!(tokens.get(DIGEST, NOW).is_some());
+        tokens.forget();
+        tokens.put(DIGEST, token(), NOW, before);
+        assert_eq!(tokens.get(DIGEST, NOW), None);
+    }
+
+    #[test]
+    fn nothing_is_believed_for_longer_when_the_clock_is_set_back() {
+        let tokens = KnownTokens::default();
+        tokens.put(DIGEST, token(), NOW, tokens.changes());
+        assert!(tokens.is_note_due(DIGEST, NOW));
+        assert!(!tokens.is_note_due(DIGEST, NOW));
+        let before = NOW.minus(Duration::from_hours(24));
+        assert_eq!(tokens.get(DIGEST, before), None);
+        assert!(tokens.is_note_due(DIGEST, before));
+        assert_eq!(tokens.get(DIGEST, NOW.plus(FRESH_FOR)), None);
     }
 }

@@ -70,7 +70,10 @@ async fn known(app: &App, secret: &str) -> Result<Option<ProjectToken>, Fault> {
     };
     let Some(token) = token.filter(|token| token.is_valid(now)) else { return Ok(None) };
     if app.tokens().is_note_due(digest, now) {
-        app.store().project_token_used(token.id, now).await?;
+        // That it cannot be noted, as on a disk that is full, is no reason to refuse the use.
+        if let Err(why) = app.store().project_token_used(token.id, now).await {
+            tracing::debug!(%why, "a use is not noted");
+        }
     }
     Ok(Some(token))
 }
@@ -81,12 +84,13 @@ async fn look_up(
     digest: Digest,
     now: Timestamp,
 ) -> Result<Option<ProjectToken>, Fault> {
+    let before = app.tokens().changes();
     let token = match app.store().project_token(digest).await? {
         Some(token) => Some(token),
         None => imported_token::find(app, secret, digest).await?,
     };
     if let Some(token) = &token {
-        app.tokens().put(digest, token.clone(), now);
+        app.tokens().put(digest, token.clone(), now, before);
     }
     Ok(token)
 }

@@ -55,7 +55,7 @@ impl Tries {
         }
         let limits = parties(account, from).into_iter().zip([OF_PAIR, OF_ACCOUNT, OF_ADDRESS]);
         for (who, limit) in limits.clone() {
-            if let Some(count) = counts.get(&who).filter(|count| count.ends() > now)
+            if let Some(count) = counts.get(&who).filter(|count| count.is_running(now))
                 && count.tries >= limit
             {
                 let left = count.ends().micros() - now.micros();
@@ -65,7 +65,7 @@ impl Tries {
         }
         for (who, _) in limits {
             let count = counts.entry(who).or_insert(Count { since: now, tries: 0 });
-            if count.ends() <= now {
+            if !count.is_running(now) {
                 *count = Count { since: now, tries: 0 };
             }
             count.tries += 1;
@@ -94,6 +94,12 @@ impl Count {
     fn ends(&self) -> Timestamp {
         self.since.plus(WINDOW)
     }
+
+    /// Whether its window has not ended. One that has not begun is of a clock that was set back: it
+    /// holds nobody up.
+    fn is_running(&self, now: Timestamp) -> bool {
+        self.since <= now && now < self.ends()
+    }
 }
 
 fn parties(account: &str, from: IpAddr) -> [Who; 3] {
@@ -111,7 +117,7 @@ fn parties(account: &str, from: IpAddr) -> [Who; 3] {
 
 /// Forgets what has ended, then what hardly counts.
 fn make_room(counts: &mut HashMap<Who, Count>, now: Timestamp) {
-    counts.retain(|_, count| count.ends() > now);
+    counts.retain(|_, count| count.is_running(now));
     if counts.len() >= AT_MOST {
         counts.retain(|_, count| count.tries > 2);
     }
@@ -142,6 +148,15 @@ mod tests {
         tries.count("ada@example.org", address(2), NOW).unwrap();
         tries.count("bob@example.org", address(1), NOW).unwrap();
         tries.count("ada@example.org", address(1), NOW.plus(WINDOW)).unwrap();
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        let tries = Tries::default();
+        let guess = |now| tries.count("ada@example.org", address(1), now).is_ok();
+        assert_eq!((0..100).filter(|_| guess(NOW)).count() as u32, OF_PAIR);
+        let before = NOW.minus(WINDOW * 100);
+        assert_eq!((0..100).filter(|_| guess(before)).count() as u32, OF_PAIR);
     }
 
     #[test]

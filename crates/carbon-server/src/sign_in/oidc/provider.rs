@@ -188,7 +188,8 @@ impl Provider {
         {
             return Ok(known);
         }
-        if last.is_some_and(|last| last.plus(BETWEEN) > now) {
+        // One that is still to come is of a clock that was set back.
+        if last.is_some_and(|last| last <= now && last.plus(BETWEEN) > now) {
             return Err(Failure::Resting);
         }
         *last = Some(now);
