@@ -70,13 +70,15 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 /// Only what is given out as global unicast (2000::/3) is public, and of that not what carries an
 /// address of version 4 that is not, nor what is for documentation, tunnels or tests.
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, ..] = address.segments();
+    let segments = address.segments();
+    let [a, b, c, ..] = segments;
     if let Some(inner) = address.to_ipv4_mapped() {
         return is_public_v4(inner);
     }
     match (a, b) {
-        // Translated to version 4 (NAT64).
-        (0x64, 0xff9b) => is_public_v4(last_v4(address)),
+        // Translated to version 4 (NAT64) by the well-known prefix. Those of a network's own may carry
+        // the address elsewhere.
+        (0x64, 0xff9b) => segments[2..6] == [0; 4] && is_public_v4(last_v4(address)),
         // 6to4 carries the address of its gateway.
         (0x2002, _) => {
             let [high, low] = [b.to_be_bytes(), c.to_be_bytes()];
@@ -152,6 +154,7 @@ mod tests {
             "::ffff:10.0.0.1",
             "64:ff9b::7f00:1",
             "64:ff9b:1::1",
+            "64:ff9b:1:a00:0:100:808:808",
             "100::1",
             "2001::1",
             "2001:db8::1",
