@@ -154,7 +154,8 @@ impl Deed {
         }
     }
 
-    fn entry(self, app: &App, actor: Option<UserId>) -> AuditEntry {
+    /// The entry, for a change that is noted beside another.
+    pub(crate) fn entry(self, app: &App, actor: Option<UserId>) -> AuditEntry {
         // Texts by name: there is nothing that could not be written.
         let detail = serde_json::to_string(&self.detail).unwrap_or_else(|_| "{}".to_owned());
         AuditEntry {

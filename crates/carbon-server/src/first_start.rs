@@ -6,8 +6,8 @@
 use std::fmt;
 
 use carbon_store::{
-    Experiment, ExperimentId, FirstProject, NewOrganization, NewProject, NewProjectToken,
-    OrganizationId, ProjectId, ProjectTokenId,
+    Beginning, Digest, Experiment, ExperimentId, FirstProject, NewOrganization, NewProject,
+    NewProjectToken, OrganizationId, ProjectId, ProjectTokenId,
 };
 
 use crate::app::App;
@@ -60,24 +60,9 @@ impl App {
         if matches!(self.settings().auth, Auth::Oidc(_)) {
             return Ok(None);
         }
-        let Some(first) = self.begin().await? else { return Ok(None) };
         let (secret, digest) = token::mint()?;
-        let token = NewProjectToken {
-            id: ProjectTokenId::new(),
-            project_id: first.project,
-            name: Some("first start".to_owned()),
-            digest,
-            access: 2,
-            created_by: None,
-            created: self.now(),
-            expires: None,
-        };
-        let deed = Deed::of(Did::CreateToken, token.id)
-            .within(first.organization)
-            .with("project", first.project)
-            .with("name", "first start");
-        let made = self.noting_by(None, deed).create_project_token(token).await?;
-        Ok(made.map(|_| FirstClient {
+        let first = self.begin(digest).await?;
+        Ok(first.map(|first| FirstClient {
             organization: first.organization,
             project: first.project,
             experiment: first.experiment,
@@ -85,7 +70,7 @@ impl App {
         }))
     }
 
-    async fn begin(&self) -> Result<Option<FirstProject>, Fault> {
+    async fn begin(&self, digest: Digest) -> Result<Option<FirstProject>, Fault> {
         let now = self.now();
         let organization = NewOrganization {
             id: OrganizationId::new(),
@@ -114,9 +99,25 @@ impl App {
             cloud_provider: None,
             cloud_region: None,
         };
+        let token = NewProjectToken {
+            id: ProjectTokenId::new(),
+            project_id: project.id,
+            name: Some("first start".to_owned()),
+            digest,
+            access: 2,
+            created_by: None,
+            created: now,
+            expires: None,
+        };
+        let token_note = Deed::of(Did::CreateToken, token.id)
+            .within(organization.id)
+            .with("project", project.id)
+            .with("name", "first start")
+            .entry(self, None);
         let deed = Deed::of(Did::CreateOrganization, organization.id)
             .within(organization.id)
             .with("name", &organization.name);
-        Ok(self.noting_by(None, deed).begin(organization, project, experiment).await?)
+        let beginning = Beginning { organization, project, experiment, token, token_note };
+        Ok(self.noting_by(None, deed).begin(beginning).await?)
     }
 }

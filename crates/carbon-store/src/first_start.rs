@@ -1,18 +1,35 @@
-//! What a fresh server begins with: an organization, a project and an experiment that clients can
-//! write into at once, and that the first person who comes takes over.
+//! What a fresh server begins with: an organization, a project, an experiment and a token, so that
+//! clients can write at once. The first person who comes takes them over.
 
 use crate::error::{Error, Result};
 use crate::experiment::{self, Experiment};
 use crate::id::{ExperimentId, OrganizationId, ProjectId};
+use crate::journal::{self, AuditEntry};
 use crate::member::{self, Role};
 use crate::organization::{self, NewOrganization};
 use crate::project::{self, NewProject};
+use crate::project_token::{self, NewProjectToken};
 use crate::session::Session;
 use crate::store::Store;
 use crate::user::{self, NewUser, User};
 
 /// Under this name the id of the organization is kept: only one process ever makes it.
 const CLAIM: &str = "first organization";
+
+/// What a fresh server is to begin with. Project, experiment and token must belong together.
+#[derive(Debug, Clone)]
+pub struct Beginning {
+    /// The organization, which will have no member.
+    pub organization: NewOrganization,
+    /// Its project.
+    pub project: NewProject,
+    /// The experiment of the project.
+    pub experiment: Experiment,
+    /// The token of the project.
+    pub token: NewProjectToken,
+    /// What the token is noted as; the organization is noted as any change is.
+    pub token_note: AuditEntry,
+}
 
 /// The ids of what a fresh server begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,15 +43,11 @@ pub struct FirstProject {
 }
 
 impl Store {
-    /// Makes the first organization, without members, its project and its experiment, in one
-    /// transaction. None where that was done before, by whatever process, or where there are
-    /// accounts. Ids of project and experiment that do not belong together are a `Conflict`.
-    pub async fn begin(
-        &self,
-        organization: NewOrganization,
-        project: NewProject,
-        experiment: Experiment,
-    ) -> Result<Option<FirstProject>> {
+    /// Makes all of it in one transaction: a process that is killed while it starts for the first time
+    /// leaves everything or nothing. None where that was done before, by whatever process, or where
+    /// there are accounts. What does not belong together is a `Conflict`.
+    pub async fn begin(&self, beginning: Beginning) -> Result<Option<FirstProject>> {
+        let Beginning { organization, project, experiment, token, token_note } = beginning;
         self.change(move |session| {
             Box::pin(async move {
                 if session.value::<i64>("SELECT u.key FROM users u LIMIT 1", &[]).await?.is_some() {
@@ -54,6 +67,8 @@ impl Store {
                 organization::insert_without_members(session, organization).await?;
                 project::insert(session, project).await?.ok_or(Error::Conflict)?;
                 experiment::insert(session, experiment).await?.ok_or(Error::Conflict)?;
+                project_token::insert(session, token).await?;
+                journal::insert(session, &token_note).await?;
                 Ok(Some(made))
             })
         })

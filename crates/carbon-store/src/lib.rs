@@ -52,7 +52,7 @@ pub use error::{Error, Reason, Result};
 pub use experiment::{Experiment, ExperimentChange};
 pub use experiment_list::ExperimentEntry;
 pub use figures::{Group, GroupBy, Scope, SeriesPoint};
-pub use first_start::FirstProject;
+pub use first_start::{Beginning, FirstProject};
 pub use id::{
     AccessTokenId, EmissionId, ExperimentId, InvitationId, OrganizationId, ProjectId,
     ProjectTokenId, RepeatableIds, RunId, TaskId, TelemetryId, UserId,

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::id::{ProjectId, ProjectTokenId, UserId};
 use crate::page::{Cursor, Page, Paging};
 use crate::secret::{Digest, SecretText};
+use crate::session::Session;
 use crate::sign_in::USE_DEBOUNCE_US;
 use crate::store::Store;
 use crate::time::Timestamp;
@@ -103,36 +104,12 @@ impl Store {
         &self,
         token: NewProjectToken,
     ) -> Result<Option<ProjectToken>> {
-        let sql = "INSERT INTO project_tokens (id, project_id, name, digest, access, is_revoked, \
-                   created_by, created_us, expires_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         self.change(move |session| {
             Box::pin(async move {
                 if crate::project::find(session, token.project_id).await?.is_none() {
                     return Ok(None);
                 }
-                let params: [Cell; 9] = [
-                    token.id.into(),
-                    token.project_id.into(),
-                    token.name.clone().into(),
-                    token.digest.into(),
-                    token.access.into(),
-                    false.into(),
-                    token.created_by.into(),
-                    token.created.into(),
-                    token.expires.into(),
-                ];
-                session.execute(sql, &params).await?;
-                Ok(Some(ProjectToken {
-                    id: token.id,
-                    project_id: token.project_id,
-                    name: token.name,
-                    access: token.access,
-                    is_revoked: false,
-                    created_by: token.created_by,
-                    created: token.created,
-                    expires: token.expires,
-                    last_used: None,
-                }))
+                insert(session, token).await.map(Some)
             })
         })
         .await
@@ -287,4 +264,33 @@ impl Store {
         })
         .await
     }
+}
+
+/// Adds a token of a project that is there.
+pub(crate) async fn insert(session: &mut Session, token: NewProjectToken) -> Result<ProjectToken> {
+    let sql = "INSERT INTO project_tokens (id, project_id, name, digest, access, is_revoked, \
+               created_by, created_us, expires_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let params: [Cell; 9] = [
+        token.id.into(),
+        token.project_id.into(),
+        token.name.clone().into(),
+        token.digest.into(),
+        token.access.into(),
+        false.into(),
+        token.created_by.into(),
+        token.created.into(),
+        token.expires.into(),
+    ];
+    session.execute(sql, &params).await?;
+    Ok(ProjectToken {
+        id: token.id,
+        project_id: token.project_id,
+        name: token.name,
+        access: token.access,
+        is_revoked: false,
+        created_by: token.created_by,
+        created: token.created,
+        expires: token.expires,
+        last_used: None,
+    })
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::{Answers, serve};
 use crate::app::App;
@@ -17,6 +17,9 @@ use crate::tls::Tls;
 
 /// Pause after the system has refused a connection, mostly because too many files are open.
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
+
+/// How often that is logged while it lasts.
+const REFUSED_TOLD_EACH: Duration = Duration::from_secs(10);
 
 /// Connections that are told at once that there is no room; more are closed without a word.
 const TURNED_AWAY: usize = 128;
@@ -60,6 +63,7 @@ impl Doorkeeper {
     ) {
         let door = Arc::new(door);
         let heard = Arc::new(Semaphore::new(TURNED_AWAY));
+        let mut told = None;
         loop {
             let accepted = tokio::select! {
                 biased;
@@ -69,7 +73,7 @@ impl Doorkeeper {
             let (stream, peer) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    self.wait_out(&error).await;
+                    wait_out(&error, &mut told).await;
                     continue;
                 }
             };
@@ -123,16 +127,21 @@ impl Doorkeeper {
             }
         }
     }
+}
 
-    async fn wait_out(&self, error: &std::io::Error) {
-        use std::io::ErrorKind as Kind;
-        // The client has gone before it was let in.
-        let is_one = [Kind::ConnectionAborted, Kind::ConnectionReset, Kind::ConnectionRefused];
-        if !is_one.contains(&error.kind()) {
-            tracing::warn!(why = %error, "no connection can be taken");
-            sleep(REFUSED_PAUSE).await;
-        }
+/// Waits until the system may have room for another connection; `told` is when that was logged last.
+async fn wait_out(error: &std::io::Error, told: &mut Option<Instant>) {
+    use std::io::ErrorKind as Kind;
+    // The client has gone before it was let in.
+    let is_one = [Kind::ConnectionAborted, Kind::ConnectionReset, Kind::ConnectionRefused];
+    if is_one.contains(&error.kind()) {
+        return;
     }
+    if told.is_none_or(|told| told.elapsed() >= REFUSED_TOLD_EACH) {
+        tracing::warn!(why = %error, "no connection can be taken");
+        *told = Some(Instant::now());
+    }
+    sleep(REFUSED_PAUSE).await;
 }
 
 /// Says that there is no room, and lets the client read it.

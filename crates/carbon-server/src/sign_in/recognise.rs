@@ -60,10 +60,18 @@ async fn by_cookie(app: &App, cookie: &str) -> Result<Option<Caller>, Fault> {
     let session = app.store().session(digest, now).await?;
     let Some(session) = session.filter(|session| session.user.is_active) else { return Ok(None) };
     if session.last_seen.plus(USED_EVERY) <= now {
-        app.store().session_used(digest, now, session::end(app, &session)).await?;
+        let end = session::end(app, &session);
+        noted(app.store().session_used(digest, now, end).await);
     }
     let claims = session::claims(&session);
     Ok(Some(Caller::Person { user: session.user, claims, by: Credential::Session(digest) }))
+}
+
+/// That a use cannot be noted, as on a disk that is full, is no reason to refuse it.
+fn noted(outcome: carbon_store::Result<()>) {
+    if let Err(why) = outcome {
+        tracing::debug!(%why, "a use is not noted");
+    }
 }
 
 async fn by_bearer(app: &App, bearer: &str) -> Result<Caller, Fault> {
@@ -76,7 +84,7 @@ async fn by_bearer(app: &App, bearer: &str) -> Result<Caller, Fault> {
         return Err(refused());
     };
     if token.last_used.is_none_or(|last| last.plus(USED_EVERY) <= now) {
-        app.store().access_token_used(token.id, now).await?;
+        noted(app.store().access_token_used(token.id, now).await);
     }
     let claims = accounts::claims(&user);
     Ok(Caller::Person { user, claims, by: Credential::Personal(token.id) })

@@ -12,6 +12,15 @@ use crate::error::{Error, Result};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long a server may leave unsaid that it has received something. Without it a connection to a
+/// machine that is gone, or cut off, would be waited for a quarter of an hour.
+const SILENCE: Duration = Duration::from_secs(20);
+
+/// When a connection on which nothing happens is asked whether it is there, and how often.
+const QUIET: Duration = Duration::from_secs(30);
+const ASKED_EACH: Duration = Duration::from_secs(5);
+const ASKED: u32 = 4;
+
 /// What a connection is told first. Answers wait for the disk; a statement is cut off rather than
 /// left to pile up; plans are not compiled, since no query here runs long enough to gain by it.
 const SET_UP: &str = "SET synchronous_commit = on; SET jit = off; SET statement_timeout = '30s'; \
@@ -37,6 +46,13 @@ impl Address {
             .map_err(|_| Error::Address("not of the form postgres://user@host:port/database"))?;
         config.connect_timeout(CONNECT_TIMEOUT);
         config.application_name("codecarbon");
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(SILENCE);
+        }
+        if !url.contains("keepalives") {
+            config.keepalives_idle(QUIET);
+            config.keepalives_interval(ASKED_EACH).keepalives_retries(ASKED);
+        }
         if !url.contains("sslmode=") && is_here(&config) {
             config.ssl_mode(SslMode::Disable);
         }
@@ -110,6 +126,18 @@ mod tests {
         assert_eq!(mode("postgres://u@127.0.0.1:5433/d"), SslMode::Disable);
         assert_eq!(mode("postgres://u@db.example.org/d"), SslMode::Prefer);
         assert_eq!(mode("postgres://u@localhost/d?sslmode=verify-full"), SslMode::Require);
+    }
+
+    #[test]
+    fn a_server_that_is_cut_off_is_given_up_unless_the_address_says_how() {
+        let silence =
+            |url: &str| Address::parse(url).unwrap().config.get_tcp_user_timeout().copied();
+        let quiet = |url: &str| Address::parse(url).unwrap().config.get_keepalives_idle();
+        let (plain, told) =
+            ("postgres://h/d", "postgres://h/d?tcp_user_timeout=7&keepalives_idle=9");
+        assert_eq!((silence(plain), quiet(plain)), (Some(SILENCE), QUIET));
+        let seconds = Duration::from_secs;
+        assert_eq!((silence(told), quiet(told)), (Some(seconds(7)), seconds(9)));
     }
 
     #[test]

@@ -155,7 +155,11 @@ pub(super) fn fault(error: rusqlite::Error) -> Error {
         ErrorCode::SystemIoFailure
             if matches!(
                 error.sqlite_extended_code(),
-                Some(rusqlite::ffi::SQLITE_IOERR_WRITE | rusqlite::ffi::SQLITE_IOERR_TRUNCATE)
+                Some(
+                    rusqlite::ffi::SQLITE_IOERR_WRITE
+                        | rusqlite::ffi::SQLITE_IOERR_TRUNCATE
+                        | rusqlite::ffi::SQLITE_IOERR_SHMSIZE
+                )
             ) =>
         {
             Error::Full

@@ -41,10 +41,10 @@ impl Readers {
         let task = tokio::task::spawn_blocking(move || {
             let mut session = match idle {
                 Some(session) => session,
-                None => Session::Sqlite(Connection::open_reader(&path)?),
+                None => Session::Sqlite(Connection::open_reader(&path).map_err(passing)?),
             };
             at_once(session.execute("BEGIN", &[]))?;
-            let answer = at_once(use_case(&mut session));
+            let answer = at_once(use_case(&mut session)).map_err(passing);
             at_once(session.execute("COMMIT", &[]))?;
             kept.lock().unwrap_or_else(PoisonError::into_inner).push(session);
             answer
@@ -56,5 +56,16 @@ impl Readers {
     pub(crate) fn close(&self) {
         self.turns.close();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// The file was there when the store was opened. If it cannot be opened again, mostly because too many
+/// files are open, it can in a moment.
+fn passing(error: Error) -> Error {
+    let Error::Internal(source) = &error else { return error };
+    let code = source.downcast_ref().and_then(rusqlite::Error::sqlite_error_code);
+    match code {
+        Some(rusqlite::ErrorCode::CannotOpen) => Error::unavailable(Reason::NoConnection),
+        _ => error,
     }
 }

@@ -1,6 +1,9 @@
 //! What a fresh server begins with, and who takes it over.
 
-use carbon_store::{Experiment, ExperimentId, NewProject, ProjectId, Role, Store};
+use carbon_store::{
+    AuditEntry, Beginning, Digest, Experiment, ExperimentId, NewProject, NewProjectToken,
+    ProjectId, ProjectTokenId, Role, Store,
+};
 
 use crate::seeds::{START, new_organization, new_user};
 
@@ -33,7 +36,26 @@ async fn begin(store: &Store) -> Option<carbon_store::FirstProject> {
         cloud_provider: None,
         cloud_region: None,
     };
-    store.begin(organization, project, experiment).await.unwrap()
+    let token = NewProjectToken {
+        id: ProjectTokenId::new(),
+        project_id: project.id,
+        name: None,
+        digest: Digest([7; 32]),
+        access: 2,
+        created_by: None,
+        created: START,
+        expires: None,
+    };
+    let token_note = AuditEntry {
+        at: START,
+        organization_id: Some(organization.id),
+        actor_id: None,
+        action: "token.create".to_owned(),
+        subject: token.id.to_string(),
+        detail: "{}".to_owned(),
+    };
+    let beginning = Beginning { organization, project, experiment, token, token_note };
+    store.begin(beginning).await.unwrap()
 }
 
 async fn a_fresh_store_begins_once_and_the_first_person_takes_over(store: Store) {

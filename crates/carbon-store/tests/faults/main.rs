@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod backup;
+mod files;
 mod full_disk;
 mod killed;
 mod overtaken;

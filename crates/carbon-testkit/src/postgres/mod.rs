@@ -105,7 +105,12 @@ impl Postgres {
         succeed(self.control().args(["stop", "-m", "immediate", "-w"]));
     }
 
-    /// Starts it again after `crash`.
+    /// Stops the server as its operator does, who does not wait for those who are connected.
+    pub fn shut_down(&self) {
+        succeed(self.control().args(["stop", "-m", "fast", "-w"]));
+    }
+
+    /// Starts it again after `crash` or `shut_down`.
     pub fn resume(&self) {
         // What many tests share ends with them; what is one test's own may be there to crash.
         let fsync = if self.in_use.is_some() { "off" } else { "on" };
