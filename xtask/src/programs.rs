@@ -1,6 +1,6 @@
 //! Real programs that the tests talk to: a Prometheus server and its push gateway from Debian, the
-//! official definitions and servers of OTLP from PyPI, a certified OpenID provider from npm; and
-//! PostgreSQL, which is installed, because the store is never tested on one database only.
+//! official definitions and servers of OTLP and Schemathesis from PyPI, a certified OpenID provider from
+//! npm; and PostgreSQL, which is installed, because the store is never tested on one database only.
 //!
 //! The others are unpacked into `target/programs` and never installed, so no rights are needed and nothing
 //! is started or left behind on the machine. Where they cannot be had the tests that need them pass
@@ -15,6 +15,7 @@ use crate::stock;
 
 const DEBIAN: [&str; 2] = ["prometheus", "prometheus-pushgateway"];
 const OPENID: &str = "oidc-provider@9";
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 const OTLP: [&str; 2] = ["opentelemetry-proto>=1.30,<2", "grpcio>=1.66,<2"];
 
 /// Fetches what is not there yet.
@@ -25,6 +26,7 @@ pub(crate) fn fetch() -> Result {
         ("an OTLP receiver", otlp()),
         ("an OpenID provider", openid()),
         ("the stock package", stock()),
+        ("Schemathesis", schemathesis()),
     ];
     for (name, fetched) in programs {
         let Err(error) = fetched else { continue };
@@ -97,21 +99,30 @@ fn download(packages: &Path) -> Result {
 }
 
 fn otlp() -> Result {
-    let folder = folder("otlp");
+    from_pypi("otlp", "import grpc, opentelemetry.proto.collector.metrics.v1", &OTLP)
+}
+
+fn schemathesis() -> Result {
+    from_pypi("schemathesis", "import schemathesis.cli", &[SCHEMATHESIS])
+}
+
+/// Packages of PyPI in an environment of their own, which `check` finds there.
+fn from_pypi(name: &str, check: &str, packages: &[&str]) -> Result {
+    let folder = folder(name);
     let python = folder.join("bin/python");
     let works = || {
-        let mut check = Command::new(&python);
-        check.args(["-c", "import grpc, opentelemetry.proto.collector.metrics.v1"]);
-        check.output().is_ok_and(|output| output.status.success())
+        let mut command = Command::new(&python);
+        command.args(["-c", check]);
+        command.output().is_ok_and(|output| output.status.success())
     };
     if works() {
         return Ok(());
     }
     let found = find_python().ok_or("there is no Python")?;
-    println!("\n==> fetching {} into target/programs", OTLP.join(" and "));
+    println!("\n==> fetching {} into target/programs", packages.join(" and "));
     let _ = std::fs::remove_dir_all(&folder);
     run(Command::new(found).args(["-m", "venv"]).arg(&folder))?;
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(OTLP))?;
+    run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(packages))?;
     if works() { Ok(()) } else { Err("what was installed cannot be imported".into()) }
 }
 

@@ -14,6 +14,7 @@ mod operations;
 mod refusals;
 mod refused;
 mod schema;
+mod schemathesis;
 #[path = "../rights/support.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod support;

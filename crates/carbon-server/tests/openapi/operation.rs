@@ -259,6 +259,17 @@ impl Operation {
         self.gives_as(status, words, JSON, plain(schema))
     }
 
+    /// What is wrong with a request to a published route.
+    pub(crate) fn gives_flaws(self, status: u16, words: &'static str) -> Self {
+        let schema = json!({ "$ref": "#/components/schemas/FlawsRefusal" });
+        self.gives_as(status, words, JSON, plain(schema))
+    }
+
+    /// The last answer as a page, to those who sent a form.
+    pub(crate) fn or_page(self) -> Self {
+        self.or_as(HTML, plain(json!({ "type": "string" })))
+    }
+
     /// An example that is refused, under `/v1`.
     pub(crate) fn gives_problem(self, status: u16, words: &'static str) -> Self {
         let schema = json!({ "$ref": "#/components/schemas/Problem" });
@@ -288,7 +299,7 @@ impl Operation {
             all.push(400);
         }
         if has(Place::Query) {
-            all.extend([414, 422]);
+            all.extend([414, 422, 431]);
         }
         if self.body.is_some() {
             all.extend([408, 413, 422]);

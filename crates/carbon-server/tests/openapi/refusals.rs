@@ -24,6 +24,7 @@ const REFUSALS: &[(u16, &str, &str)] = &[
     (415, "WrongMedia", "The body is in a form or packing that the route does not take."),
     (422, "Flawed", "The request is not what the route takes; every flaw is named with its place."),
     (429, "TooMany", "Too many requests; `Retry-After` says when another one will be served."),
+    (431, "HeadTooLong", "The address and the headers are longer than the server reads."),
     (
         503,
         "Unavailable",
@@ -64,6 +65,10 @@ fn response(status: u16, words: &str, is_problem: bool) -> Value {
     let mut content = Map::new();
     content.insert(media.to_owned(), json!({ "schema": schema }));
     let mut response = json!({ "description": words, "content": content });
+    if status == 431 {
+        // It comes from below the routes, without a body.
+        return json!({ "description": words });
+    }
     if [429, 503].contains(&status) {
         response["headers"] = json!({ "Retry-After": {
             "description": "Seconds until another request will be served.",

@@ -18,7 +18,7 @@ pub(super) fn group() -> Group {
 }
 
 fn text(words: &str) -> Value {
-    json!({ "type": "string", "maxLength": 10_000, "description": words })
+    json!({ "type": "string", "maxLength": 1_000, "description": words })
 }
 
 /// A body of texts, of which some have to be there.
@@ -54,7 +54,7 @@ const BOTH: &[&str] = &[JSON, FORM];
 
 fn pages() -> Vec<Operation> {
     let password = "10 to 256 characters, not the address.";
-    let text_of_query = || json!({ "type": "string", "maxLength": 10_000 });
+    let text_of_query = || json!({ "type": "string", "maxLength": 1_000 });
     vec![
         get("checkSignIn", "/auth/check")
             .says("Who asks", "An account is made for somebody whom the provider knows and this server does not.")
@@ -76,7 +76,11 @@ fn pages() -> Vec<Operation> {
             .sends_as(BOTH, plain(texts(&[("email", "The address."), ("password", "The password."), ("next", "Where to go afterwards.")], &["email", "password"])), json!({ "email": EMAIL, "password": PASSWORD }))
             .gives_as(200, "Who is signed in.", JSON, plain(who()))
             .ends(303, "On to `next`.")
-            .refuses(&[401, 403, 404]),
+            .gives_refusal(401, "Address or password are wrong.")
+            .or_page()
+            .gives_refusal(429, "Too many tries.")
+            .or_page()
+            .refuses(&[403, 404]),
         get("signOutByLink", "/auth/logout")
             .says("Ends the session, for web apps that send the browser here", "")
             .ends(303, "The session has ended.")
@@ -98,6 +102,8 @@ fn pages() -> Vec<Operation> {
             .gives_as(201, "Who is signed in now.", JSON, plain(who()))
             .ends(303, "To the dashboard.")
             .page(410, "The link has been used, or is too old.")
+            .gives_flaws(422, "The entries will not do.")
+            .or_page()
             .refuses(&[404]),
         get("showPassword", "/auth/password")
             .says("The page to choose a password", "By a link that an operator gave.")
@@ -112,12 +118,14 @@ fn pages() -> Vec<Operation> {
             .gives_as(200, "Who is signed in now.", JSON, plain(who()))
             .ends(303, "To the dashboard.")
             .page(410, "The link has been used, or is too old.")
+            .gives_flaws(422, "The entries will not do.")
+            .or_page()
             .refuses(&[404]),
     ]
 }
 
 fn provider() -> Vec<Operation> {
-    let text_of_query = || json!({ "type": "string", "maxLength": 10_000 });
+    let text_of_query = || json!({ "type": "string", "maxLength": 1_000 });
     let object = || json!({ "type": "object", "additionalProperties": true });
     let question = |operation: Operation| {
         operation

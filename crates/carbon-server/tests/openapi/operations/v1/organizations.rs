@@ -17,7 +17,7 @@ pub(super) fn group() -> Group {
         .query(
             "search",
             "Part of the name or the description.",
-            json!({ "type": "string", "maxLength": 10_000 }),
+            json!({ "type": "string", "maxLength": 2_000 }),
             json!("class"),
         );
     let members = of(get("pageMembers", "/v1/organizations/{id}/members"))
