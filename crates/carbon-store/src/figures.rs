@@ -113,6 +113,9 @@ pub struct SeriesPoint {
 /// Stretches that one series may have.
 const MAX_BUCKETS: i64 = 100_000;
 
+/// Points that one series may have, over all groups: about 30 MB.
+const MAX_POINTS: usize = 100_000;
+
 impl Store {
     /// Sums of an organization's rows in a window. None where the organization is not there.
     pub async fn organization_sums(
@@ -268,6 +271,7 @@ impl Store {
         let mut question = Question::new(filter, id, by, window);
         question.width = Some(width.micros());
         question.origin = origin.micros();
+        question.most = MAX_POINTS;
         self.look_up(move |session| {
             Box::pin(async move {
                 let point = |found: Found| {
@@ -328,6 +332,8 @@ pub(crate) struct Question {
     pub(crate) width: Option<i64>,
     /// Where the first stretch begins, not after the window.
     pub(crate) origin: i64,
+    /// Sums that the answer may have: with more it is refused, before they are all in memory.
+    pub(crate) most: usize,
 }
 
 /// Sums of one group in one stretch.
@@ -347,7 +353,16 @@ impl Question {
             end: window.end.micros(),
             width: None,
             origin: window.start.micros(),
+            most: usize::MAX,
         }
+    }
+
+    /// Passes so many sums.
+    pub(crate) fn allow(&self, sums: usize) -> Result<()> {
+        if sums <= self.most {
+            return Ok(());
+        }
+        Err(Error::Invalid("there are too many groups: ask for fewer, or for fewer intervals"))
     }
 
     /// Which stretch an instant of the window falls into.

@@ -23,6 +23,7 @@ pub(crate) async fn answer(link: &mut Link, question: &Question) -> Result<Vec<F
         params.extend([Cell::from(width), question.origin.into()]);
     }
     let rows = link.rows(&sql(question), &params).await?;
+    question.allow(rows.len())?;
     rows.into_iter().map(|mut row| Found::from_row(&mut row)).collect()
 }
 
@@ -43,6 +44,10 @@ fn sql(question: &Question) -> String {
     };
     let (whole_day, whole_hour) = (whole("d.start_us", DAY_US), whole("h.start_us", HOUR_US));
     let (names, raw, totals) = (&*NAMES, &*OF_A_ROW, &*TOTALS);
+    let most = match question.most.checked_add(1) {
+        Some(most) => format!("LIMIT {most}"),
+        None => String::new(),
+    };
     let (last_of_day, last_of_hour) = (DAY_US - 1, HOUR_US - 1);
     // OFFSET 0 keeps the server from turning the walk round: it would begin with all days of all
     // runs there are.
@@ -82,7 +87,7 @@ fn sql(question: &Question) -> String {
              AND e.timestamp_us >= h.cut_us AND e.timestamp_us <= h.cut_us + {last_of_hour}
              AND e.timestamp_us >= $2 AND e.timestamp_us <= $3 OFFSET 0
            ) AS e WHERE h.bucket IS NULL
-         ) AS parts GROUP BY item, bucket ORDER BY bucket",
+         ) AS parts GROUP BY item, bucket ORDER BY bucket {most}",
         bucket_of_day = bucket("d.start_us"),
         bucket_of_hour = bucket("h.start_us"),
         bucket_of_row = bucket("e.timestamp_us"),

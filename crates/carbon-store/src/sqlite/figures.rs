@@ -61,6 +61,7 @@ pub(crate) fn answer(connection: &Connection, question: &Question) -> Result<Vec
                 }
             }
         })?;
+        question.allow(totals.len())?;
         for hour in cut_hours {
             let (from, to) = question.within(hour, HOUR_US);
             each(&mut rows, &[run.into(), from.into(), to.into()], |found| {
@@ -73,6 +74,7 @@ pub(crate) fn answer(connection: &Connection, question: &Question) -> Result<Vec
             })?;
         }
     }
+    question.allow(totals.len())?;
     let mut answer: Vec<Found> = totals
         .into_iter()
         .map(|((group, stretch), totals)| Found {
@@ -112,6 +114,7 @@ fn whole_days(
         last = Some((run, group));
         match question.stretch_of(day, DAY_US) {
             Some(stretch) => {
+                question.allow(totals.len())?;
                 sums::add(found, totals.entry((group, stretch)).or_insert([0.0; WIDTH]))
             }
             None => {

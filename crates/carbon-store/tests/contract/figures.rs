@@ -18,6 +18,7 @@ crate::contract!(
     what_has_no_rows_is_zero_or_left_out,
     tenants_do_not_share_sums,
     series_of_any_interval_are_those_of_their_rows,
+    a_series_of_too_many_groups_is_refused,
     use_is_told_apart_by_member_host_project_and_run,
     runs_are_compared_side_by_side,
     the_last_run_is_the_one_that_began_last,
@@ -232,6 +233,27 @@ async fn series_of_any_interval_are_those_of_their_rows(store: Store) {
     let width = BucketWidth::new(Duration::from_secs(1)).unwrap();
     let endless = store.series(Scope::Run(seed.run.id), None, Window::ALL, width).await;
     assert!(matches!(endless, Err(carbon_store::Error::Invalid(_))), "{endless:?}");
+}
+
+async fn a_series_of_too_many_groups_is_refused(store: Store) {
+    let seed = Seed::plant(&store, "a").await;
+    let other = seeds::run(&store, seed.experiment.id, START).await;
+    let rows = 50_001;
+    for from in (0..rows).step_by(5_000) {
+        let times = from..rows.min(from + 5_000);
+        let both = times.flat_map(|n| [row(seed.run.id, at(n), 1), row(other.id, at(n), 1)]);
+        store_rows(&store, both.collect()).await;
+    }
+    let scope = Scope::Experiment(seed.experiment.id);
+    let window = Window::new(START, at(rows));
+    let series = async |by| {
+        let width = BucketWidth::new(Duration::from_secs(1)).unwrap();
+        store.series(scope, by, window, width).await
+    };
+    assert_eq!(series(None).await.unwrap().len(), 50_001);
+    let refused = series(Some(GroupBy::Run)).await;
+    let Err(carbon_store::Error::Invalid(why)) = refused else { panic!("it is answered") };
+    assert!(why.contains("too many groups"), "{why}");
 }
 
 async fn use_is_told_apart_by_member_host_project_and_run(store: Store) {

@@ -33,9 +33,6 @@ const MOST_BUCKETS: f64 = 2_000.0;
 /// Most stretches that a width may make of a window.
 const MOST_STRETCHES: i64 = 10_000;
 
-/// Most points of an answer, over all groups.
-const MOST_POINTS: usize = 100_000;
-
 const SECOND_US: i64 = 1_000_000;
 const DAY_S: i64 = 86_400;
 
@@ -80,9 +77,6 @@ async fn read(
     let width_s = width.as_secs_f64();
     let width = BucketWidth::new(width).map_err(Fault::from)?;
     let found = app.store().series_from(scoped.scope, by, window, origin, width).await?;
-    if found.len() > MOST_POINTS {
-        return Err(too_many("by", "Too many groups: ask for fewer stretches").into());
-    }
     let point = |found: carbon_store::SeriesPoint| wire::SeriesPoint {
         start: time(found.start),
         key: by.map(|_| key(&found.group)),
