@@ -1,5 +1,6 @@
 //! What the load asks for: ten projects of ten experiments of twenty runs, a token of each project,
-//! and a person who may read them.
+//! and a person who may read them; and beside them, in an organization of its own, a project for what
+//! is written one by one, so that what is read has the size that it should have.
 
 use std::time::Duration;
 
@@ -31,6 +32,15 @@ pub(crate) struct Planted {
     pub(crate) runs: Vec<RunId>,
     /// Secret of the person's token.
     pub(crate) person: String,
+    /// Of the project for single rows and runs.
+    pub(crate) single: Single,
+}
+
+/// A project that is written to one by one.
+pub(crate) struct Single {
+    pub(crate) token: String,
+    pub(crate) experiments: Vec<ExperimentId>,
+    pub(crate) runs: Vec<RunId>,
 }
 
 impl Planted {
@@ -40,14 +50,23 @@ impl Planted {
         let start_s = (today.cast_signed() - 80) * 86_400;
         let created = Timestamp::from_seconds(start_s).minus(Duration::from_hours(24));
         let user = person(store, created).await;
-        let organization = NewOrganization {
-            id: OrganizationId::new(),
-            name: "bench".to_owned(),
-            description: String::new(),
-            created,
+        let beside = organization(store, user, created).await;
+        let mut single = Self::empty(beside, start_s);
+        single.project(store, PROJECTS, created).await;
+        let mut planted = Self::empty(organization(store, user, created).await, start_s);
+        planted.single = Single {
+            token: single.tokens.remove(0),
+            experiments: single.experiments,
+            runs: single.runs,
         };
-        let organization = store.create_organization(organization, user).await.unwrap().id;
-        let mut planted = Self {
+        for number in 0..PROJECTS {
+            planted.project(store, number, created).await;
+        }
+        planted
+    }
+
+    fn empty(organization: OrganizationId, start_s: i64) -> Self {
+        Self {
             start_s,
             organization,
             projects: Vec::new(),
@@ -55,11 +74,8 @@ impl Planted {
             experiments: Vec::new(),
             runs: Vec::new(),
             person: PERSON.to_owned(),
-        };
-        for number in 0..PROJECTS {
-            planted.project(store, number, created).await;
+            single: Single { token: String::new(), experiments: Vec::new(), runs: Vec::new() },
         }
-        planted
     }
 
     async fn project(&mut self, store: &Store, number: usize, created: Timestamp) {
@@ -126,6 +142,16 @@ async fn person(store: &Store, created: Timestamp) -> UserId {
     };
     store.create_access_token(token, digest(PERSON)).await.unwrap();
     user_id
+}
+
+async fn organization(store: &Store, admin: UserId, created: Timestamp) -> OrganizationId {
+    let organization = NewOrganization {
+        id: OrganizationId::new(),
+        name: "bench".to_owned(),
+        description: String::new(),
+        created,
+    };
+    store.create_organization(organization, admin).await.unwrap().id
 }
 
 async fn experiment(store: &Store, project_id: ProjectId, timestamp: Timestamp) -> ExperimentId {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::bodies::{self, Lines};
 use crate::connections::{Answers, Request, Until};
-use crate::plant::{PROJECTS, Planted, RUNS_OF_PROJECT};
+use crate::plant::{EXPERIMENTS, PROJECTS, Planted, RUNS_OF_PROJECT};
 use crate::{Bench, Figure};
 
 /// Connections of single rows and runs.
@@ -38,15 +38,15 @@ impl Bench<'_> {
     }
 }
 
-/// Each connection writes to runs of the first project in turn.
+/// Each connection writes to many runs in turn.
 fn single_rows(planted: Rc<Planted>) -> Request {
     let body = RefCell::new(Vec::new());
     Rc::new(move |connection, own, text| {
-        let run = planted.runs[(connection * 31 + own) % RUNS_OF_PROJECT];
+        let run = planted.single.runs[(connection * 31 + own) % RUNS_OF_PROJECT];
         let mut body = body.borrow_mut();
         body.clear();
         bodies::row(&mut body, run, planted.start_s + own as i64);
-        bodies::post(text, "/emissions", "application/json", &planted.tokens[0], &body);
+        bodies::post(text, "/emissions", "application/json", &planted.single.token, &body);
     })
 }
 
@@ -55,8 +55,8 @@ fn runs(planted: Rc<Planted>) -> Request {
     Rc::new(move |connection, _, text| {
         let mut body = body.borrow_mut();
         body.clear();
-        bodies::run(&mut body, planted.experiments[connection % 10]);
-        bodies::post(text, "/runs", "application/json", &planted.tokens[0], &body);
+        bodies::run(&mut body, planted.single.experiments[connection % EXPERIMENTS]);
+        bodies::post(text, "/runs", "application/json", &planted.single.token, &body);
     })
 }
 
