@@ -1,4 +1,4 @@
-//! Automation of this repository: `cargo xtask test | programs | bench | fuzz | data`.
+//! Automation of this repository: `cargo xtask test | programs | web | bench | fuzz | data`.
 //!
 //! It is a program for developers and CI: it may use the environment, the clock and the terminal,
 //! and nothing that ships depends on it. Each command is one module, named as it is typed.
@@ -14,6 +14,7 @@ mod python;
 mod shell;
 mod stock;
 mod test;
+mod web;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,7 @@ usage: cargo xtask <command> [options]
   test    everything that CI checks: format, lints, docs, dependencies, tests
   programs
           what the tests talk to, fetched: Prometheus, an OTLP receiver, the stock package, …
+  web     bundles the dashboard, which building the server takes into the program
   bench   what measuring costs, against the stock package: a table in Markdown
           (--quick, --no-peer; parts: commands, api, child, python, and when named
           server, with --rows N)
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         "bench" => bench::run(options),
         "fuzz" => fuzz::run_targets(options),
         "programs" => programs::fetch(),
+        "web" => web::build(),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())

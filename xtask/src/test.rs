@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::shell::{Result, cargo, describe, root, run, which};
-use crate::{programs, python};
+use crate::{programs, python, web};
 
 /// Runs all checks, or with `--fast` only format, lints and tests.
 pub(crate) fn run_all(options: &[String]) -> Result {
@@ -19,6 +19,8 @@ pub(crate) fn run_all(options: &[String]) -> Result {
         [only] if only == "--fast" => true,
         _ => return Err("usage: cargo xtask test [--fast]".into()),
     };
+    // First, so that everything is built with the dashboard in it.
+    let has_dashboard = web::prepare()?;
     step(cargo().args(["fmt", "--all", "--check"]))?;
     step(cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-Dwarnings"]))?;
     if !fast {
@@ -30,14 +32,17 @@ pub(crate) fn run_all(options: &[String]) -> Result {
         optional("cargo-deny", &["deny", "--offline", "check", "bans", "licenses", "sources"])?;
         optional("cargo-machete", &["machete"])?;
     }
-    tests()
+    tests(has_dashboard)
 }
 
 /// The tests come last, so that the runner's summary is the end of the output.
-fn tests() -> Result {
+fn tests(has_dashboard: bool) -> Result {
     programs::fetch()?;
     if let Some(mut pytest) = python::tests()? {
         step(&mut pytest)?;
+    }
+    if has_dashboard {
+        step(&mut web::in_a_browser()?)?;
     }
     if which("cargo-nextest").is_none() {
         return step(cargo().args(["test", "--workspace", "--locked"]));

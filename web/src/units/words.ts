@@ -9,6 +9,32 @@ export function emissionsNote(intensity: number | null): string | undefined {
   return "a grid of coal and gas";
 }
 
+const SOURCES: Readonly<Record<string, string>> = {
+  rapl_perf: "RAPL counter, by perf",
+  rapl_powercap: "RAPL counter, by powercap",
+  hwmon_energy: "hwmon energy counter",
+  hwmon_power: "hwmon power sensor",
+  battery: "discharge of the battery",
+  nvml_energy: "NVML energy counter",
+  nvml_power: "NVML power",
+  amd_smi_energy: "AMD SMI energy counter",
+  amd_smi_power: "AMD SMI power",
+  load_model_calibrated: "load model, calibrated on this machine",
+  load_model: "load model from the processor's TDP",
+  load_model_guessed: "load model, the TDP is guessed",
+  load_model_virtual: "load model, share of a virtual machine",
+  ram_model: "model by the size of the memory",
+  user_constant: "a constant that the user gave",
+  included: "included in another meter",
+  unknown: "not known",
+};
+
+/** What a client calls the source of a figure, in words. */
+export function sourceWords(source: unknown): string {
+  if (typeof source !== "string" || source === "") return "not told";
+  return SOURCES[source] ?? source.replaceAll("_", " ");
+}
+
 /** Names of the things that the audit log tells. */
 export function actionWords(action: string): string {
   const [what = "", done = ""] = action.split(".");
