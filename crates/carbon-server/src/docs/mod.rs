@@ -112,6 +112,7 @@ fn render() -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.add_template("page.html", TEMPLATE)?;
     environment.add_filter("words", |text: String| Value::from_safe_string(words::html(&text)));
+    environment.add_filter("line", |text: String| Value::from_safe_string(words::line(&text)));
     let document: serde_json::Value =
         serde_json::from_str(DOCUMENT).expect("a test reads the committed document");
     let view = view::page(&document);

@@ -31,7 +31,7 @@ struct Operation {
     path: String,
     summary: String,
     words: String,
-    askers: String,
+    needs: String,
     parameters: Vec<Parameter>,
     body: Option<Body>,
     answers: Vec<Answer>,
@@ -120,7 +120,7 @@ fn operation(document: &Value, path: &str, method: &str, told: &Value) -> Operat
         path: path.to_owned(),
         summary: text(&told["summary"]),
         words: text(&told["description"]),
-        askers: askers(&told["security"]),
+        needs: needs(&told["security"]),
         parameters: parameters.collect(),
         body: body(document, &told["requestBody"]),
         answers: answers.collect(),
@@ -153,17 +153,21 @@ fn answer(document: &Value, status: &str, told: &Value) -> Answer {
     }
 }
 
-/// Who may ask, in words.
-fn askers(security: &Value) -> String {
-    let names: Vec<&str> = list(security)
-        .map(|one| match one.as_object().and_then(|one| one.keys().next()).map(String::as_str) {
-            Some("session") => "a session",
-            Some("bearer") => "a bearer token",
-            Some("projectToken") => "a project token",
-            Some(_) | None => "for public projects nobody",
-        })
-        .collect();
-    if names.is_empty() { "nobody has to sign in".to_owned() } else { names.join(", ") }
+/// What has to be shown, in words.
+fn needs(security: &Value) -> String {
+    let schemes = list(security).map(|one| one.as_object()?.keys().next().map(String::as_str));
+    let schemes: Vec<Option<&str>> = schemes.collect();
+    let name = |scheme: &str| match scheme {
+        "session" => "a session",
+        "bearer" => "a bearer token",
+        _ => "a project token",
+    };
+    let names: Vec<&str> = schemes.iter().flatten().map(|scheme| name(scheme)).collect();
+    match (names.is_empty(), schemes.contains(&None)) {
+        (true, _) => "nothing".to_owned(),
+        (false, true) => format!("{}; nothing where the project is public", names.join(" or ")),
+        (false, false) => names.join(" or "),
+    }
 }
 
 /// A line for a shell that sends the example.

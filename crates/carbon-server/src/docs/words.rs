@@ -6,7 +6,8 @@ pub(super) fn html(text: &str) -> String {
     paragraphs.map(|part| around("p", &line(part))).collect::<Vec<_>>().concat()
 }
 
-fn line(text: &str) -> String {
+/// HTML of a text that is one paragraph.
+pub(super) fn line(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + 16);
     for (index, part) in text.split('`').enumerate() {
         if index % 2 == 1 {
