@@ -12,6 +12,7 @@ mod readers;
 mod sums;
 mod writer;
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ pub(crate) use writer::{Guard, Writer};
 
 pub(crate) use backup::{back_up, restore};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How long a statement waits for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -37,8 +38,11 @@ pub(crate) struct Sqlite {
 impl Sqlite {
     /// Opens a file, makes it where it is missing, and brings its schema up to date.
     pub(crate) fn open_file(path: &Path) -> Result<Self> {
-        let mut connection = Connection::open(path)?;
-        migrate::migrate(&mut connection)?;
+        let opened = Connection::open(path).and_then(|mut connection| {
+            migrate::migrate(&mut connection)?;
+            Ok(connection)
+        });
+        let connection = opened.map_err(of_opening)?;
         let readers = Readers::new(path.to_owned());
         Ok(Self { writer: Writer::start(connection)?, readers: Some(readers) })
     }
@@ -48,5 +52,20 @@ impl Sqlite {
         let mut connection = Connection::open_memory()?;
         migrate::migrate(&mut connection)?;
         Ok(Self { writer: Writer::start(connection)?, readers: None })
+    }
+}
+
+/// A file that may not be written, or a folder in which nothing may be made, is told like any file's.
+fn of_opening(error: Error) -> Error {
+    use rusqlite::ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
+    let Error::Internal(source) = error else { return error };
+    match source.downcast::<rusqlite::Error>() {
+        Ok(source) => match source.sqlite_error_code() {
+            Some(CannotOpen | PermissionDenied | ReadOnly) => {
+                Error::internal(io::Error::new(io::ErrorKind::PermissionDenied, source))
+            }
+            _ => Error::Internal(source),
+        },
+        Err(source) => Error::Internal(source),
     }
 }

