@@ -6,6 +6,7 @@
 //! `carbon-server`, what it keeps in `carbon-store`.
 
 mod admin;
+mod board;
 mod clock;
 mod failure;
 mod log;
@@ -47,6 +48,7 @@ fn run(start: &Surroundings) -> Result<u8, Failure> {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(serve::command())
+        .subcommand(board::command())
         .subcommand(admin::command());
     let words = std::iter::once(start.name().into()).chain(start.arguments.iter().cloned());
     let matches = match root.try_get_matches_from(words) {
@@ -60,6 +62,7 @@ fn run(start: &Surroundings) -> Result<u8, Failure> {
     match matches.subcommand() {
         Some(("serve", matches)) => serve::run(matches, start),
         Some(("admin", matches)) => admin::run(matches, start),
+        Some(("board", matches)) => board::run(matches, start),
         _ => Err(Failure::internal("a command is missing in the dispatcher")),
     }
 }

@@ -75,3 +75,8 @@ impl Surroundings {
         Some(base.join("codecarbon/server"))
     }
 }
+
+/// The time zone of this machine or user, UTC where it is not known.
+pub(crate) fn zone() -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::try_system().unwrap_or(jiff::tz::TimeZone::UTC)
+}

@@ -1808,6 +1808,7 @@ export interface components {
             timestamp: string | null;
         };
         Features: {
+            board: boolean;
             command_sign_in: boolean;
             passwords: boolean;
             private_webhooks: boolean;

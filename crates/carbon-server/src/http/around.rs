@@ -73,6 +73,9 @@ fn early(app: &App, client: &Client, request: &Request) -> Option<Response> {
         app.metrics().hold_back(why);
         return refused(Fault::TooMany { retry_after });
     }
+    if settings.is_board && !request.method().is_safe() {
+        return refused(Fault::MethodNotAllowed);
+    }
     cors::preflight(settings, request.method(), headers)
 }
 

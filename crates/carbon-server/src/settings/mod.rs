@@ -101,6 +101,8 @@ pub struct Settings {
     pub proxies: Proxies,
     /// Whether lines of the log name the addresses of clients.
     pub logs_addresses: bool,
+    /// Whether this server shows what its own program has read, and takes nothing from anybody.
+    pub is_board: bool,
     /// Who gets spans of the requests.
     pub traces: Option<Traces>,
     /// Folder in which the system tells of this process, `/proc/self` on Linux; none leaves the
@@ -128,6 +130,7 @@ impl Default for Settings {
             rates: Rates::default(),
             proxies: Proxies::default(),
             logs_addresses: false,
+            is_board: false,
             traces: None,
             process: None,
         }

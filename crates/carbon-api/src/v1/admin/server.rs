@@ -44,6 +44,8 @@ pub struct Features {
     pub provider_sign_in: bool,
     /// Webhooks may be called in private networks and without TLS.
     pub private_webhooks: bool,
+    /// The server shows what its own program has read, such as files, and only reads are answered.
+    pub board: bool,
 }
 
 /// Limits that clients keep to.

@@ -39,6 +39,7 @@ async fn read(
             command_sign_in: is_local,
             provider_sign_in: auth == wire::AuthName::Oidc,
             private_webhooks: settings.has_private_webhooks,
+            board: settings.is_board,
         },
         limits: wire::ServerLimits {
             bulk_rows: carbon_store::MAX_BATCH_ROWS,
