@@ -59,6 +59,10 @@ export const session = {
   get hasSignIn(): boolean {
     return server !== undefined && server.auth !== "none";
   },
+  /** Whether the server shows files and only reads. */
+  get isBoard(): boolean {
+    return server?.features.board === true;
+  },
   enter(organization: string): void {
     if (place === organization) return;
     place = organization;

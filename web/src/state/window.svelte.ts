@@ -1,8 +1,9 @@
 // The stretch of time that a page shows, from its address.
 
-import { type Chosen, type Window, before, bucketWidth, label, query, windowOf } from "../units/range";
+import { type Chosen, USUAL, type Window, before, bucketWidth, label, query, windowOf } from "../units/range";
 import { isCustom } from "../units/range";
 import { router } from "./router.svelte";
+import { session } from "./session.svelte";
 
 /** The stretch of time that a page shows. */
 export interface PageWindow {
@@ -19,9 +20,14 @@ export interface PageWindow {
   refresh(): void;
 }
 
+/** The range that is shown where the address says nothing: of files, whose age nobody knows, all of it. */
+export function usualRange(): string {
+  return session.isBoard ? "all" : USUAL;
+}
+
 export function pageWindow(): PageWindow {
   let now = $state(Date.now());
-  const chosen = $derived<Chosen>({ range: router.query("range"), start: router.query("start"), end: router.query("end") });
+  const chosen = $derived<Chosen>({ range: router.query("range") ?? usualRange(), start: router.query("start"), end: router.query("end") });
   const window = $derived(windowOf(chosen, now));
   const width_s = $derived(window.start === null ? null : bucketWidth(((window.end ?? now) - window.start) / 1000, 53));
   const asked = $derived(query(window));
