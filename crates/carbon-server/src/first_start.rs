@@ -109,15 +109,15 @@ impl App {
             created: now,
             expires: None,
         };
-        let token_note = Deed::of(Did::CreateToken, token.id)
+        let organization_note = Deed::of(Did::CreateOrganization, organization.id)
+            .within(organization.id)
+            .with("name", &organization.name)
+            .entry(self, None);
+        let deed = Deed::of(Did::CreateToken, token.id)
             .within(organization.id)
             .with("project", project.id)
-            .with("name", "first start")
-            .entry(self, None);
-        let deed = Deed::of(Did::CreateOrganization, organization.id)
-            .within(organization.id)
-            .with("name", &organization.name);
-        let beginning = Beginning { organization, project, experiment, token, token_note };
+            .with("name", "first start");
+        let beginning = Beginning { organization, project, experiment, token, organization_note };
         Ok(self.noting_by(None, deed).begin(beginning).await?)
     }
 }

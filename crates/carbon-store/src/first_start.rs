@@ -27,8 +27,8 @@ pub struct Beginning {
     pub experiment: Experiment,
     /// The token of the project.
     pub token: NewProjectToken,
-    /// What the token is noted as; the organization is noted as any change is.
-    pub token_note: AuditEntry,
+    /// What the organization is noted as, before the token, which is noted as any change is.
+    pub organization_note: AuditEntry,
 }
 
 /// The ids of what a fresh server begins with.
@@ -47,7 +47,7 @@ impl Store {
     /// leaves everything or nothing. None where that was done before, by whatever process, or where
     /// there are accounts. What does not belong together is a `Conflict`.
     pub async fn begin(&self, beginning: Beginning) -> Result<Option<FirstProject>> {
-        let Beginning { organization, project, experiment, token, token_note } = beginning;
+        let Beginning { organization, project, experiment, token, organization_note } = beginning;
         self.change(move |session| {
             Box::pin(async move {
                 if session.value::<i64>("SELECT u.key FROM users u LIMIT 1", &[]).await?.is_some() {
@@ -65,10 +65,10 @@ impl Store {
                     experiment: experiment.id,
                 };
                 organization::insert_without_members(session, organization).await?;
+                journal::insert(session, &organization_note).await?;
                 project::insert(session, project).await?.ok_or(Error::Conflict)?;
                 experiment::insert(session, experiment).await?.ok_or(Error::Conflict)?;
                 project_token::insert(session, token).await?;
-                journal::insert(session, &token_note).await?;
                 Ok(Some(made))
             })
         })

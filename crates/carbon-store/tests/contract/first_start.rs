@@ -46,15 +46,15 @@ async fn begin(store: &Store) -> Option<carbon_store::FirstProject> {
         created: START,
         expires: None,
     };
-    let token_note = AuditEntry {
+    let organization_note = AuditEntry {
         at: START,
         organization_id: Some(organization.id),
         actor_id: None,
-        action: "token.create".to_owned(),
-        subject: token.id.to_string(),
+        action: "organization.create".to_owned(),
+        subject: organization.id.to_string(),
         detail: "{}".to_owned(),
     };
-    let beginning = Beginning { organization, project, experiment, token, token_note };
+    let beginning = Beginning { organization, project, experiment, token, organization_note };
     store.begin(beginning).await.unwrap()
 }
 
