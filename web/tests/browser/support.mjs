@@ -21,6 +21,7 @@ export function pages(world) {
     ["live", `/app/organizations/${organization}/live`],
     ["compare-none", "/app/compare"],
     ["map", "/app/map?country=FRA&kwh=10"],
+    ["mix", "/app/map?show=hydro"],
     ["account", "/app/account"],
     ["accounts", "/app/accounts"],
     ["lost", "/app/nowhere"],
