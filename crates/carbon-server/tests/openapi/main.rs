@@ -15,6 +15,7 @@ mod refusals;
 mod refused;
 mod schema;
 mod schemathesis;
+mod served;
 #[path = "../rights/support.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod support;
