@@ -9,7 +9,8 @@ use crate::exit::CommandError;
 use crate::sibling;
 use crate::surroundings::Surroundings;
 
-const PROGRAM: &str = "codecarbon-server";
+/// The program that has the server and the dashboard in it.
+pub(crate) const PROGRAM: &str = "codecarbon-server";
 
 /// Describes the commands, for the list of all of them; their own help is the other program's.
 pub(crate) fn commands() -> [Command; 2] {

@@ -2,7 +2,8 @@
 
 use carbon_report::Entry;
 use carbon_store::{
-    Experiment, ExperimentId, MAX_SOURCES_BYTES, ProjectId, RunFacts, Task, TaskId, Timestamp,
+    Experiment, ExperimentId, MAX_SOURCES_BYTES, MAX_VALUE, ProjectId, RunFacts, Task, TaskId,
+    Timestamp,
 };
 use serde_json::{Map, Value, json};
 
@@ -67,7 +68,7 @@ pub(super) fn task(entry: &Entry, id: TaskId, start: Timestamp) -> Task {
         id,
         name: entry.task.as_deref().and_then(plain).unwrap_or_default(),
         start,
-        duration_s: entry.duration_s,
+        duration_s: entry.duration_s.min(MAX_VALUE),
         energy_kwh: energy.total.kilowatt_hours(),
         emissions_kg: entry.emissions.kilograms(),
         cpu_energy_kwh: Some(energy.cpu.kilowatt_hours()),

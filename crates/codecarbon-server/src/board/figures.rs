@@ -16,10 +16,11 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    /// Those of an entry.
+    /// Those of an entry. A duration beyond what the store takes, which no clock measures, is cut; the
+    /// energy beside it counts all the same.
     pub(super) fn of(entry: &Entry) -> Self {
         Self {
-            duration_s: entry.duration_s,
+            duration_s: entry.duration_s.min(MAX_VALUE),
             emissions_kg: entry.emissions.kilograms(),
             energy_kwh: entry.energy.total.kilowatt_hours(),
             cpu_energy_kwh: entry.energy.cpu.kilowatt_hours(),

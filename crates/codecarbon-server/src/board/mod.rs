@@ -156,7 +156,7 @@ async fn serve(
         tell(&picture, &mut told);
         shelf.show(&picture, now).await.map_err(Failure::internal)?;
     }
-    print(&format!("The board is at http://{at}/ until Ctrl-C\n"));
+    print(&format!("The page is at http://{at}/ until Ctrl-C\n"));
     if is_watched {
         tokio::spawn(watch(files, shelf, told));
     }

@@ -127,6 +127,7 @@ fn the_help_of_all_commands() {
     let help = |words: &[&str]| sandbox.run(words, &[("COLUMNS", "100")]).out;
     compare("codecarbon-server", &help(&["--help"]));
     compare("serve", &help(&["serve", "--help"]));
+    compare("board", &help(&["board", "--help"]));
     compare("admin", &help(&["admin", "--help"]));
     for name in ["backup", "restore", "import", "create-operator", "reset-password", "health"] {
         let text = help(&["admin", name, "--help"]);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what is shared by these tests is functions of its own")]
 
 mod admin;
+mod board;
 mod clients;
 mod documents;
 mod http;

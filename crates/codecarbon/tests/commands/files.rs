@@ -201,7 +201,8 @@ impl Drop for Served {
 #[test]
 fn board_serves_the_page_to_those_who_name_this_machine() {
     let sandbox = sandbox(&[row("first", 1, 1.0)]);
-    let board = Served::start(&sandbox, CODECARBON, &["board", "emissions.csv", "--port", "0"]);
+    let board =
+        Served::start(&sandbox, CODECARBON, &["board", "--light", "emissions.csv", "--port", "0"]);
     let page = board.ask("GET / HTTP/1.1\r\nHost: localhost");
     assert!(page.starts_with("HTTP/1.1 200 OK\r\n"), "{page}");
     assert!(page.contains("content-security-policy: default-src 'none'; style-src 'sha256-"));
@@ -214,7 +215,7 @@ fn board_serves_the_page_to_those_who_name_this_machine() {
     assert!(elsewhere.starts_with("HTTP/1.1 421") && !elsewhere.contains("second"), "{elsewhere}");
     assert!(board.ask("\u{16}\u{3}").starts_with("HTTP/1.1 400"));
     let port = board.port.to_string();
-    let second = codecarbon(&sandbox, &["board", "emissions.csv", "--port", &port]);
+    let second = codecarbon(&sandbox, &["board", "--light", "emissions.csv", "--port", &port]);
     assert_eq!(second.status.code(), Some(1));
     let said = stderr(&second);
     assert!(said.contains(&format!("port {port} is in use")) && said.contains("hint: --port"));
@@ -223,10 +224,11 @@ fn board_serves_the_page_to_those_who_name_this_machine() {
 #[test]
 fn carbonboard_takes_the_options_of_the_reference() {
     let sandbox = sandbox(&[row("board", 1, 1.0)]);
-    let words = ["--filepath=emissions.csv", "--port=0", "--debug=False"];
+    let words = ["--filepath=emissions.csv", "--port=0", "--debug=False", "--light"];
     let board = Served::start(&sandbox, CARBONBOARD, &words);
     assert!(board.ask("GET / HTTP/1.1\r\nHost: 127.0.0.1").contains("board"));
-    let positional = Served::start(&sandbox, CARBONBOARD, &["emissions.csv", "--port", "0"]);
+    let words = ["emissions.csv", "--port", "0", "--light"];
+    let positional = Served::start(&sandbox, CARBONBOARD, &words);
     assert!(positional.ask("GET /version HTTP/1.1\r\nHost: localhost").contains("200 OK"));
 }
 

@@ -34,6 +34,7 @@ fn codecarbon_becomes_the_server_with_all_words_and_its_own_name() {
     for (words, expected) in [
         (&["serve", "--listen", "127.0.0.1:1", "--help"][..], "serve --listen 127.0.0.1:1 --help"),
         (&["admin", "backup", "a b"][..], "admin backup a b"),
+        (&["board", "a.csv", "--debug"][..], "board a.csv --debug"),
         (&["help", "admin", "backup"][..], "admin backup --help"),
     ] {
         let child = sandbox.command(&program).args(words).spawn().unwrap();

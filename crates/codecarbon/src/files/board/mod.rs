@@ -1,4 +1,6 @@
-//! `board`: the HTML page of files, served on this machine and shown anew when a file changes.
+//! `board`: files of records in the browser. Where `codecarbon-server` is installed this becomes it,
+//! which has the dashboard in it; else the HTML page of the files is served on this machine, and shown
+//! anew when a file changes.
 //!
 //! Also what `carbonboard` becomes, so its options are read as python-fire reads them for the
 //! reference: `--filepath=…`, `--port=…`, `--debug=True`.
@@ -11,7 +13,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 
 use carbon_tracker::config::LogLevel;
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use self::answers::Board;
 use super::{DEFAULT_FILE, files_argument};
@@ -19,10 +21,13 @@ use crate::console::Console;
 use crate::exit::CommandError;
 use crate::print::print;
 use crate::surroundings::Surroundings;
+use crate::{server, sibling};
 
 const AFTER_HELP: &str = "\
-The page is for this machine only, unless --host says otherwise. It is shown until Ctrl-C, and anew
-when a file changes. carbonboard is this command under the name that CodeCarbon gives it.
+Where codecarbon-server is beside this program or in PATH, that is the dashboard, over the files and
+read-only; else, or with --light, it is one page. Both are for this machine only, unless --host says
+otherwise, are shown until Ctrl-C, and follow files that change. carbonboard is this command under the
+name that CodeCarbon gives it.
 
 Examples:
   codecarbon board
@@ -61,6 +66,18 @@ pub(crate) fn command() -> Command {
                 .help("Address to listen on (default 127.0.0.1)"),
         )
         .arg(
+            Arg::new("light")
+                .long("light")
+                .help("Show one page, also where the dashboard is installed")
+                .action(ArgAction::SetTrue),
+        )
+        .arg(
+            Arg::new("no-watch")
+                .long("no-watch")
+                .help("Let the dashboard read the files once, and not again when they change")
+                .action(ArgAction::SetTrue),
+        )
+        .arg(
             Arg::new("debug")
                 .long("debug")
                 .short('d')
@@ -77,6 +94,11 @@ pub(crate) fn command() -> Command {
 
 /// Runs it until the process is ended.
 pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, CommandError> {
+    let is_light = matches.get_flag("light");
+    if !is_light {
+        // It returns only where there is no such program.
+        sibling::become_program(server::PROGRAM, start.arguments.clone(), start);
+    }
     let console = Console::new(start.colours(), LogLevel::Warning);
     let named: Vec<PathBuf> = match matches.get_one::<PathBuf>("filepath") {
         Some(path) => vec![path.clone()],
@@ -100,6 +122,9 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     let debug =
         matches.get_one::<String>("debug").is_some_and(|word| word.eq_ignore_ascii_case("true"));
     print(&format!("The page is at http://{at}/ until Ctrl-C\n"));
+    if !is_light {
+        print("The whole dashboard needs codecarbon-server beside this program or in PATH\n");
+    }
     serve::serve(&listener, Board::new(files, host, address), debug.then_some(console));
     Ok(crate::exit::OK)
 }

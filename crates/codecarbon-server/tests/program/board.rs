@@ -1,0 +1,206 @@
+//! `board`: files in, the same figures out as the report of them has, and what is added to them.
+
+#![expect(clippy::disallowed_methods, reason = "tests measure their own patience")]
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Stdio};
+use std::time::{Duration, Instant};
+
+use carbon_report::{By, Reading, Report};
+use serde_json::Value;
+
+use crate::http::{Answer, Http};
+use crate::sandbox::{PATIENCE, PROGRAM, Sandbox};
+
+const HEADER: &str =
+    "timestamp,project_name,run_id,duration,emissions,energy_consumed,cpu_energy\n";
+
+/// A board that runs; dropping it ends it.
+struct Board {
+    child: Child,
+    _out: BufReader<ChildStdout>,
+    http: Http,
+    url: String,
+}
+
+impl Drop for Board {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Board {
+    fn start(sandbox: &Sandbox, words: &[&str]) -> Self {
+        let mut command = sandbox.command(PROGRAM);
+        command.arg("board").args(words).args(["--port", "0"]).env("TZ", "UTC");
+        command.stdout(Stdio::piped());
+        let log = std::fs::File::create(sandbox.path("log")).unwrap();
+        let mut child = command.stderr(log).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let url = line.split(' ').find(|word| word.starts_with("http")).unwrap_or_else(|| {
+            panic!("{line:?}, {}", std::fs::read_to_string(sandbox.path("log")).unwrap())
+        });
+        let url = url.trim_end_matches('/').to_owned();
+        Self { child, _out: out, http: Http::of(&url), url }
+    }
+
+    fn organization(&self, path: &str) -> Value {
+        let all = self.http.get("/v1/organizations", &[]);
+        let id = all.body["items"][0]["id"].as_str().unwrap().to_owned();
+        self.http.get(&format!("/v1/organizations/{id}{path}"), &[]).body
+    }
+
+    fn total(&self) -> Value {
+        self.organization("/sums?by=project")["total"].clone()
+    }
+
+    /// Waits until the energy in all is this.
+    fn comes_to(&self, energy_kwh: f64) {
+        let begun = Instant::now();
+        while !is_near(&self.total()["energy_kwh"], energy_kwh) {
+            assert!(begun.elapsed() < PATIENCE, "{}", self.total());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+fn is_near(found: &Value, expected: f64) -> bool {
+    found.as_f64().is_some_and(|found| (found - expected).abs() <= 1e-12 * expected.abs())
+}
+
+fn fixture(name: &str) -> String {
+    format!("{}/../{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn report_of(files: &[&str]) -> Report {
+    Report::of(Reading::of_files(files.iter().map(Path::new)), By::Project)
+}
+
+/// A row of a run that came to so many tenths of a kilowatt hour.
+fn row(project: &str, run: &str, tenths: u32) -> String {
+    let (duration, kwh) = (tenths * 60, f64::from(tenths) / 10.0);
+    format!("2026-11-22T20:{tenths:02}:00,{project},{run},{duration},{kwh},{kwh},{kwh}\n")
+}
+
+fn write(sandbox: &Sandbox, name: &str, rows: &[String]) -> String {
+    let path = sandbox.path(name);
+    std::fs::write(&path, format!("{HEADER}{}", rows.concat())).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn files_of_the_stock_package_and_a_report_come_to_what_the_report_of_them_says() {
+    let csv = fixture("carbon-report/tests/fixtures/stock-3.3.0-offline.csv");
+    let json = fixture("carbon-report/tests/fixtures/report.json");
+    let append = fixture("carbon-outputs/tests/fixtures/stock-3.3.2-append.csv");
+    for files in [&[csv.as_str()][..], &[&append], &[&csv, &append, &json]] {
+        let sandbox = Sandbox::new();
+        let board = Board::start(&sandbox, files);
+        let report = report_of(files);
+        let (of_report, total) = (&report.summary.total, board.total());
+        assert!(is_near(&total["energy_kwh"], of_report.energy.total.kilowatt_hours()), "{total}");
+        assert!(is_near(&total["cpu_energy_kwh"], of_report.energy.cpu.kilowatt_hours()));
+        assert!(is_near(&total["ram_energy_kwh"], of_report.energy.ram.kilowatt_hours()));
+        assert!(is_near(&total["emissions_kg"], of_report.emissions.kilograms()), "{total}");
+        assert!(is_near(&total["duration_s"], of_report.duration_s.min(1e15)), "{total}");
+        // One of the runs was flushed on its way: its rows are intervals.
+        assert!(total["rows"].as_u64() >= Some(of_report.runs as u64), "{total}");
+        let sums = board.organization("/sums?by=project");
+        let mut names: Vec<&str> = sums["groups"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|g| g["name"].as_str().unwrap())
+            .collect();
+        names.sort_unstable();
+        let expected: Vec<&str> = of_report.projects.iter().map(String::as_str).collect();
+        assert_eq!(names, expected);
+    }
+}
+
+#[test]
+fn a_run_counts_once_however_many_rows_and_files_have_it_and_its_rows_are_intervals() {
+    let sandbox = Sandbox::new();
+    let flushed = [row("a", "r1", 1), row("a", "r1", 3), row("a", "r1", 4), row("a", "r2", 2)];
+    let first = write(&sandbox, "one.csv", &flushed);
+    let second = write(&sandbox, "two.csv", &[row("a", "r1", 4), row("b", "r3", 5)]);
+    let board = Board::start(&sandbox, &[&first, &second]);
+    let total = board.total();
+    assert!(is_near(&total["energy_kwh"], 1.1), "{total}");
+    assert_eq!(total["rows"], 5, "three intervals of the first run, one of each other: {total}");
+    let report = report_of(&[&first, &second]);
+    assert!(is_near(&total["energy_kwh"], report.summary.total.energy.total.kilowatt_hours()));
+}
+
+#[test]
+fn what_is_added_to_a_file_appears_and_what_is_taken_out_of_it_goes() {
+    let sandbox = Sandbox::new();
+    let file = write(&sandbox, "e.csv", &[row("a", "r1", 1)]);
+    let board = Board::start(&sandbox, &[&file]);
+    board.comes_to(0.1);
+    let append = |row: &str| {
+        let mut file = std::fs::OpenOptions::new().append(true).open(&file).unwrap();
+        file.write_all(row.as_bytes()).unwrap();
+    };
+    append(&row("new", "r2", 2));
+    board.comes_to(0.3);
+    // The first run goes on: it is the same run with one interval more.
+    append(&row("a", "r1", 4));
+    board.comes_to(0.6);
+    assert_eq!(board.total()["rows"], 3);
+    // It is another one now, and the other is gone.
+    write(&sandbox, "e.csv", &[row("a", "r1", 2)]);
+    board.comes_to(0.2);
+}
+
+#[test]
+fn what_cannot_be_read_is_said_with_its_place_and_the_rest_is_shown() {
+    let sandbox = Sandbox::new();
+    let broken = "2026-11-22T20:01:00,a,r9,60,much,1,1\n".to_owned();
+    let file = write(&sandbox, "broken.csv", &[row("a", "r1", 1), broken]);
+    let board = Board::start(&sandbox, &[&file, "missing.csv"]);
+    board.comes_to(0.1);
+    let log = std::fs::read_to_string(sandbox.path("log")).unwrap();
+    assert!(log.contains("broken.csv, line 3: emissions is \"much\""), "{log}");
+    assert!(log.contains("missing.csv: No such file"), "{log}");
+}
+
+#[test]
+fn a_board_says_that_it_is_one_only_reads_and_is_for_this_machine() {
+    let sandbox = Sandbox::new();
+    let file = write(&sandbox, "e.csv", &[row("a", "r1", 1)]);
+    let board = Board::start(&sandbox, &[&format!("--filepath={file}"), "--debug=False"]);
+    assert!(board.url.starts_with("http://127.0.0.1:"), "{}", board.url);
+    let server = board.http.get("/v1/server", &[]).body;
+    assert_eq!((&server["auth"], &server["features"]["board"]), (&"none".into(), &true.into()));
+    assert_eq!(board.organization("")["role"], "viewer");
+    let asked: Answer = board.http.post("/organizations", &[], &serde_json::json!({"name": "x"}));
+    assert_eq!(asked.status, 405, "{}", asked.text);
+    let other = board.http.get("/v1/organizations", &[("host", "evil.example")]);
+    assert_eq!(other.status, 421, "{}", other.text);
+    let page = board.http.get("/", &[("accept", "text/html")]);
+    assert!(page.text.contains("<!doctype html>"), "{}", page.text);
+    let port = board.url.rsplit(':').next().unwrap();
+    let taken = sandbox.run(&["board", &file, "--port", port], &[]);
+    assert_eq!(taken.code, Some(1));
+    assert!(taken.err.contains(&format!("port {port} is in use")), "{}", taken.err);
+}
+
+#[test]
+fn ten_thousand_runs_are_shown() {
+    let sandbox = Sandbox::new();
+    let mut rows = String::new();
+    for run in 0..10_000 {
+        let _ = write!(rows, "{}", row(&format!("p{}", run % 7), &format!("run {run}"), 1));
+    }
+    let file = write(&sandbox, "many.csv", &[rows]);
+    let board = Board::start(&sandbox, &[&file, "--no-watch"]);
+    assert_eq!(board.total()["rows"], 10_000);
+    assert!((board.total()["energy_kwh"].as_f64().unwrap() - 1_000.0).abs() < 1e-6);
+}
