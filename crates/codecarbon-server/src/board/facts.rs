@@ -13,9 +13,10 @@ const LONGEST: usize = 300;
 /// The id that CodeCarbon gives to the experiment of everybody who names none.
 const EVERYBODYS: &str = "5b0fa12a-3dd7-45bb-9766-cc326314d9f1";
 
-/// A text of a file without what no page can show, shortened; none where nothing is left.
+/// A text of a file on one line, shortened; none where nothing is left.
 pub(super) fn plain(text: &str) -> Option<String> {
-    let text: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    let text: String =
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect();
     (!text.trim().is_empty()).then_some(text)
 }
 

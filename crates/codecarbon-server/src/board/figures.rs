@@ -60,7 +60,8 @@ impl Totals {
     pub(super) fn since(&self, earlier: &Self, entry: &Entry) -> Measured {
         let duration_s = self.duration_s - earlier.duration_s;
         let emissions_kg = self.emissions_kg - earlier.emissions_kg;
-        let rate = |of: f64| (duration_s > 0.0).then(|| of / duration_s).filter(is_possible);
+        let rate =
+            |of: f64| (duration_s > 0.0).then(|| of / duration_s).filter(|rate| is_possible(*rate));
         let watts = |kwh: f64| rate(kwh * 3.6e6);
         let cpu = self.cpu_energy_kwh - earlier.cpu_energy_kwh;
         let gpu = self.gpu_energy_kwh - earlier.gpu_energy_kwh;
@@ -76,7 +77,7 @@ impl Totals {
             gpu_energy_kwh: Some(gpu),
             ram_energy_kwh: Some(ram),
             energy_kwh: Some(self.energy_kwh - earlier.energy_kwh),
-            wue: if is_possible(&entry.wue_l_per_kwh) { entry.wue_l_per_kwh } else { 0.0 },
+            wue: if is_possible(entry.wue_l_per_kwh) { entry.wue_l_per_kwh } else { 0.0 },
             ..Measured::default()
         }
     }
@@ -87,7 +88,7 @@ impl Totals {
         let Some(told) = &entry.told else { return measured };
         let (energy, emissions) = (told.energy, told.emissions);
         let bounds = |low: f64, value: f64, high: f64| {
-            (low <= value && value <= high && is_possible(&high)).then_some((low, high))
+            (low <= value && value <= high && is_possible(high)).then_some((low, high))
         };
         let of_energy =
             bounds(energy.low.kilowatt_hours(), self.energy_kwh, energy.high.kilowatt_hours());
@@ -103,6 +104,6 @@ impl Totals {
     }
 }
 
-fn is_possible(figure: &f64) -> bool {
+fn is_possible(figure: f64) -> bool {
     figure.abs() <= MAX_VALUE
 }

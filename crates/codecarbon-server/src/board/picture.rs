@@ -41,7 +41,7 @@ impl Picture {
     /// Of what was read.
     pub(super) fn of(mut reading: Reading) -> Self {
         let mut faults: Vec<String> =
-            reading.faults.iter().map(|fault| printable(&fault.to_string()).into()).collect();
+            reading.faults.iter().map(|fault| printable(&fault.to_string())).collect();
         let mut earlier = states_of_flushed_runs(&reading.entries);
         let Runs { counted, tasks, .. } = Runs::of(&mut reading);
         let mut tasks_of: HashMap<Text, Vec<Entry>> = HashMap::new();
@@ -58,7 +58,7 @@ impl Picture {
                     file.display(),
                     entry.origin.line
                 );
-                faults.push(printable(&text).into());
+                faults.push(printable(&text));
                 continue;
             }
             let key = match (entry.known_run_id(), &entry.task) {

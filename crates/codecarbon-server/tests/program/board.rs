@@ -119,7 +119,9 @@ fn files_of_the_stock_package_and_a_report_come_to_what_the_report_of_them_says(
             .map(|g| g["name"].as_str().unwrap())
             .collect();
         names.sort_unstable();
-        let expected: Vec<&str> = of_report.projects.iter().map(String::as_str).collect();
+        // A name is shown on one line.
+        let expected: Vec<String> =
+            of_report.projects.iter().map(|name| name.replace('\n', " ")).collect();
         assert_eq!(names, expected);
     }
 }

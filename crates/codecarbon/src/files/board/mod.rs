@@ -26,8 +26,8 @@ use crate::{server, sibling};
 const AFTER_HELP: &str = "\
 Where codecarbon-server is beside this program or in PATH, that is the dashboard, over the files and
 read-only; else, or with --light, it is one page. Both are for this machine only, unless --host says
-otherwise, are shown until Ctrl-C, and follow files that change. carbonboard is this command under the
-name that CodeCarbon gives it.
+otherwise, are shown until Ctrl-C, and follow files that change. carbonboard is this command under
+the name that CodeCarbon gives it.
 
 Examples:
   codecarbon board
