@@ -122,7 +122,7 @@ mod tests {
     #[tokio::test]
     async fn longer_bodies_share_the_room_and_give_it_back() {
         const LENGTH: usize = 64 << 10;
-        let room = Room(Semaphore::new(3 * LENGTH >> 10));
+        let room = Room(Semaphore::new((3 * LENGTH) >> 10));
         let (parts, slow) = stream();
         parts.give(vec![0; LENGTH]).await.unwrap();
         let mut slow = Box::pin(whole(&room, slow, 10 * LENGTH));

@@ -22,7 +22,7 @@ const FRESH_FOR: Duration = Duration::from_secs(1);
 pub(crate) struct Readiness(Mutex<Option<(Instant, bool)>>);
 
 /// `GET /`, as published.
-pub(crate) async fn root() -> Json<Value> {
+pub(crate) fn root() -> Json<Value> {
     Json(json!({ "status": "OK" }))
 }
 

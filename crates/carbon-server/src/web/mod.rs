@@ -32,11 +32,8 @@ pub(crate) fn router() -> Router<App> {
 /// `GET /`: the dashboard for a browser, and for everything else that the server is there, as
 /// published.
 pub(crate) async fn root(headers: HeaderMap) -> Response {
-    let mut response = if is_browser(&headers) {
-        page(headers).await
-    } else {
-        health::root().await.into_response()
-    };
+    let mut response =
+        if is_browser(&headers) { page(headers).await } else { health::root().into_response() };
     let both = HeaderValue::from_static("accept, accept-encoding");
     response.headers_mut().insert(VARY, both);
     response

@@ -177,7 +177,8 @@ mod tests {
             let Stretches { origin, width } = Stretches::at_most(window, count);
             assert_eq!(width.as_secs(), width_s, "{length_s} s in {count}");
             assert!(origin <= window.start);
-            let stretches = (window.end.micros() - origin.micros()) / (width_s as i64 * SECOND_US);
+            let stretches =
+                (window.end.micros() - origin.micros()) / (width_s.cast_signed() * SECOND_US);
             assert!(stretches < count, "{stretches} of {count}");
         }
     }
