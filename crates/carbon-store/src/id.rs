@@ -85,19 +85,28 @@ ids! {
     TelemetryId,
 }
 
-impl EmissionId {
-    /// A new id for a row of that time (version 7): ids of rows that come one after another are near
-    /// each other, which the indexes of both databases thank with several times the rate.
-    pub(crate) fn of_row_at(time: Timestamp) -> Self {
-        let random = Uuid::new_v4().into_bytes();
+/// Makes fresh ids for rows (version 7): ids of rows that come one after another are
+/// near each other, which the indexes of both databases thank with several times the rate. The system
+/// is asked for random bits once, and they are counted on from there.
+pub(crate) struct FreshIds(u128);
+
+impl FreshIds {
+    /// Begins with random bits.
+    pub(crate) fn new() -> Self {
+        Self(Uuid::new_v4().as_u128())
+    }
+
+    /// The next one, for a row of that time.
+    pub(crate) fn at(&mut self, time: Timestamp) -> EmissionId {
+        self.0 = self.0.wrapping_add(1);
+        // The last 62 bits of version 4 are random, and so are the first 48.
+        let random = self.0.to_be_bytes();
         let mut tail = [0; 10];
-        // Without the two bytes of which version 4 fixes some bits.
-        tail[..6].copy_from_slice(&random[..6]);
-        tail[6..].copy_from_slice(&random[9..13]);
+        tail[..2].copy_from_slice(&random[..2]);
+        tail[2..].copy_from_slice(&random[8..]);
         // Times before 1970 have no version 7; their rows are near each other all the same.
         let millis = u64::try_from(time.micros() / 1_000).unwrap_or_default();
-        let id = uuid::Builder::from_unix_timestamp_millis(millis, &tail);
-        Self(id.into_uuid())
+        EmissionId(uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid())
     }
 }
 
@@ -127,5 +136,23 @@ impl RepeatableIds {
     /// The id of the request's row at `index`.
     pub fn emission(self, index: usize) -> EmissionId {
         EmissionId(Uuid::new_v5(&self.0, &(index as u64).to_be_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fresh_ids_of_one_time_differ_and_are_near_each_other() {
+        let (mut ids, time) = (FreshIds::new(), Timestamp::from_seconds(1_772_409_600));
+        let made: Vec<EmissionId> = (0..1_000).map(|_| ids.at(time)).collect();
+        let distinct: std::collections::HashSet<_> = made.iter().collect();
+        assert_eq!(distinct.len(), 1_000);
+        for id in &made {
+            assert_eq!(id.uuid().get_version_num(), 7);
+            assert_eq!(id.uuid().as_u128() >> 80, 1_772_409_600_000);
+        }
+        assert_ne!(FreshIds::new().at(time), FreshIds::new().at(time));
     }
 }

@@ -265,9 +265,11 @@ pub(crate) async fn of_experiment(
     session: &mut Session,
     experiment: ExperimentId,
 ) -> Result<Vec<Run>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM live_runs r WHERE r.experiment_id = $1 ORDER BY r.key");
-    session.list(&sql, &[experiment.into()]).await
+    // Put in order here: PostgreSQL would walk over all runs there are in that order.
+    let sql = format!("SELECT r.key, {COLUMNS} FROM live_runs r WHERE r.experiment_id = $1");
+    let mut runs = session.positions::<Cursor, Run>(&sql, &[experiment.into()]).await?;
+    runs.sort_by_key(|(key, _)| *key);
+    Ok(runs.into_iter().map(|(_, run)| run).collect())
 }
 
 /// Adds one run in a transaction of its own or of others. It changes something in one statement only.

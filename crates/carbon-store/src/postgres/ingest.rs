@@ -12,7 +12,7 @@ use super::partitions::Partitions;
 use super::rows::Fresh;
 use crate::emission::{Batch, Ingested};
 use crate::error::{Error, Result};
-use crate::id::{EmissionId, ProjectId, RunId};
+use crate::id::{EmissionId, FreshIds, ProjectId, RunId};
 
 const FIND_RUNS: &str = "SELECT id, key, project_id FROM live_runs WHERE id = ANY($1)";
 
@@ -35,10 +35,10 @@ impl Rows {
         self.partitions.prepare(link, times).await?;
         let runs = find_runs(link, batches).await?;
         let mut owners = find_owners(link, batches).await?;
-        let mut fresh = Fresh::default();
+        let (mut fresh, mut fresh_ids) = (Fresh::default(), FreshIds::new());
         let mut answers = Vec::with_capacity(batches.len());
         for batch in batches {
-            answers.push(admit(batch, &runs, &mut owners, &mut fresh));
+            answers.push(admit(batch, &runs, &mut owners, &mut fresh, &mut fresh_ids));
         }
         fresh.store(link).await?;
         Ok(answers)
@@ -56,6 +56,7 @@ fn admit(
     runs: &HashMap<RunId, (i64, ProjectId)>,
     owners: &mut HashMap<EmissionId, i64>,
     fresh: &mut Fresh,
+    fresh_ids: &mut FreshIds,
 ) -> Result<Ingested> {
     let mut keys = Vec::with_capacity(batch.rows.len());
     for (index, row) in batch.rows.iter().enumerate() {
@@ -78,7 +79,7 @@ fn admit(
     let mut ids = Vec::with_capacity(batch.rows.len());
     let mut added = 0;
     for (row, key) in batch.rows.iter().zip(keys) {
-        let id = row.id.unwrap_or_else(|| EmissionId::of_row_at(row.timestamp));
+        let id = row.id.unwrap_or_else(|| fresh_ids.at(row.timestamp));
         if row.id.is_none() || owners.insert(id, key).is_none() {
             fresh.push(key, id, row);
             added += 1;

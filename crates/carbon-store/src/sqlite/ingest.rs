@@ -13,7 +13,7 @@ use super::connection::{fault, prepare};
 use super::sums::{self, COLUMNS, Numbers};
 use crate::emission::{Batch, FIGURES, Ingested, MEASURED, Measured, NewEmission};
 use crate::error::{Error, Result};
-use crate::id::{EmissionId, ProjectId, RunId};
+use crate::id::{EmissionId, FreshIds, ProjectId, RunId};
 use crate::session::Session;
 use crate::sums::{Sums, WIDTH};
 
@@ -73,6 +73,8 @@ pub(super) struct Ingest {
     runs: HashMap<RunId, (i64, ProjectId)>,
     hours: Added,
     days: Added,
+    /// Of rows whose client brings none.
+    ids: Option<FreshIds>,
     /// Changes when another process has written to the file.
     data_version: i64,
 }
@@ -150,11 +152,12 @@ impl Ingest {
             }
         }
         refuse_ids_of_other_runs(connection, &batch.rows, &keys)?;
+        let fresh = self.ids.get_or_insert_with(FreshIds::new);
         let mut insert = prepare(connection, &INSERT)?;
         let mut ids = Vec::with_capacity(batch.rows.len());
         let mut added = 0;
         for (row, key) in batch.rows.iter().zip(keys) {
-            let id = row.id.unwrap_or_else(|| EmissionId::of_row_at(row.timestamp));
+            let id = row.id.unwrap_or_else(|| fresh.at(row.timestamp));
             if store(&mut insert, key, id, row)? {
                 self.hours.add((key, row.timestamp.hour()), &row.measured);
                 self.days.add((key, row.timestamp.day()), &row.measured);
