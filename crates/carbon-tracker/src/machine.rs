@@ -26,7 +26,7 @@ pub struct Machine {
     /// The batch job that the process belongs to.
     pub slurm_job: Option<SlurmJob>,
     /// Files in which a calibration of this machine is looked for before the one for all its users
-    /// ([`COMMON_CALIBRATION_FILE`](crate::calibration::COMMON_CALIBRATION_FILE)), when a load model
+    /// ([`COMMON_CALIBRATION_FILE`]), when a load model
     /// is needed.
     pub calibration_files: Vec<PathBuf>,
 }

@@ -63,7 +63,7 @@ pub struct Calibration {
     pub idle_w: f64,
     /// Watts of the same when every logical CPU is busy; more than idle.
     pub full_w: f64,
-    /// Bend of the curve between; [`USUAL_BEND`](super::USUAL_BEND) unless loads between were
+    /// Bend of the curve between; [`USUAL_BEND`] unless loads between were
     /// measured. Above −1.
     pub bend: f64,
     /// What the meter measured.

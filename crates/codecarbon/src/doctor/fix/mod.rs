@@ -2,7 +2,7 @@
 //!
 //! Whether one helps is judged by what other users may do, not by what this process may: as root
 //! everything can be read, and nothing is fixed by that. Applying, recording and undoing is in
-//! [`apply`], and the single changes are in [`step`].
+//! [`mod@apply`], and the single changes are in [`step`].
 
 mod apply;
 mod capability;
