@@ -33,11 +33,14 @@ pub enum Scope {
     Run(RunId),
 }
 
+/// The condition for a run of an organization.
+pub(crate) const OF_ORGANIZATION: &str = "r.organization_id = $1";
+
 impl Scope {
     /// The condition for a run `r` of `live_runs` with the id as `$1`.
     pub(crate) fn runs(self) -> (&'static str, Cell) {
         match self {
-            Self::Organization(id) => ("r.organization_id = $1", id.into()),
+            Self::Organization(id) => (OF_ORGANIZATION, id.into()),
             Self::Project(id) => ("r.project_id = $1", id.into()),
             Self::Experiment(id) => ("r.experiment_id = $1", id.into()),
             Self::Run(id) => ("r.id = $1", id.into()),

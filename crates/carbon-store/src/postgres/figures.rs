@@ -6,7 +6,7 @@ use super::columns::{NAMES, OF_A_ROW, TOTALS};
 use super::link::Link;
 use crate::cell::{Cell, FromRow, Row};
 use crate::error::Result;
-use crate::figures::{Found, Question};
+use crate::figures::{Found, OF_ORGANIZATION, Question};
 use crate::sums::Sums;
 use crate::time::{DAY_US, HOUR_US};
 
@@ -15,6 +15,10 @@ impl FromRow for Found {
         Ok(Self { item: row.next()?, stretch: row.next()?, sums: Sums::from_row(row)? })
     }
 }
+
+/// The condition for a run of an organization, from where the walk begins at its projects.
+const RUNS_OF_ORGANIZATION: &str =
+    "r.project_id = ANY (ARRAY(SELECT o.id FROM projects o WHERE o.organization_id = $1))";
 
 /// Answers a question.
 pub(crate) async fn answer(link: &mut Link, question: &Question) -> Result<Vec<Found>> {
@@ -30,7 +34,11 @@ pub(crate) async fn answer(link: &mut Link, question: &Question) -> Result<Vec<F
 /// The question in SQL. `$1` is the scope, `$2` and `$3` the window, `$4` the width of stretches and
 /// `$5` where they are counted from.
 fn sql(question: &Question) -> String {
-    let (filter, item, has_buckets) = (question.filter, question.item, question.width.is_some());
+    let (item, has_buckets) = (question.item, question.width.is_some());
+    let filter = match question.filter {
+        OF_ORGANIZATION => RUNS_OF_ORGANIZATION,
+        other => other,
+    };
     let bucket =
         |time: &str| if has_buckets { format!("({time} - $5) / $4") } else { "0".to_owned() };
     let whole = |start: &str, length: i64| {
@@ -50,7 +58,7 @@ fn sql(question: &Question) -> String {
     };
     let (last_of_day, last_of_hour) = (DAY_US - 1, HOUR_US - 1);
     // OFFSET 0 keeps the server from turning the walk round: it would begin with all days of all
-    // runs there are.
+    // runs there are, or go from a run's project to all of its runs.
     format!(
         "WITH days AS MATERIALIZED (
            SELECT item, bucket, run_key, cut_us, {totals} FROM (
@@ -58,10 +66,13 @@ fn sql(question: &Question) -> String {
                CASE WHEN {whole_day} THEN {bucket_of_day} END AS bucket,
                CASE WHEN NOT {whole_day} THEN d.run_key END AS run_key,
                CASE WHEN NOT {whole_day} THEN d.start_us END AS cut_us, {of_day}
-             FROM live_runs r CROSS JOIN LATERAL (
+             FROM runs r CROSS JOIN LATERAL (
+               SELECT p.id FROM projects p
+               WHERE p.id = r.project_id AND p.deleted_us IS NULL OFFSET 0
+             ) AS p CROSS JOIN LATERAL (
                SELECT * FROM run_days d WHERE d.run_key = r.key
                AND d.start_us >= $2 - {last_of_day} AND d.start_us <= $3 OFFSET 0
-             ) AS d WHERE {filter}
+             ) AS d WHERE r.deleted_us IS NULL AND {filter}
            ) AS parts GROUP BY item, bucket, run_key, cut_us
          ), hours AS MATERIALIZED (
            SELECT item, bucket, run_key, cut_us, {totals} FROM (
