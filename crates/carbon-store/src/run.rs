@@ -265,8 +265,12 @@ pub(crate) async fn of_experiment(
     session: &mut Session,
     experiment: ExperimentId,
 ) -> Result<Vec<Run>> {
-    // Put in order here: PostgreSQL would walk over all runs there are in that order.
-    let sql = format!("SELECT r.key, {COLUMNS} FROM live_runs r WHERE r.experiment_id = $1");
+    // Put in order here, and with the project asked for each run: PostgreSQL would else begin with all
+    // runs there are, in that order, or with all of the project.
+    let sql = format!(
+        "SELECT r.key, {COLUMNS} FROM runs r WHERE r.experiment_id = $1 AND r.deleted_us IS NULL \
+         AND (SELECT p.deleted_us IS NULL FROM projects p WHERE p.id = r.project_id)"
+    );
     let mut runs = session.positions::<Cursor, Run>(&sql, &[experiment.into()]).await?;
     runs.sort_by_key(|(key, _)| *key);
     Ok(runs.into_iter().map(|(_, run)| run).collect())
