@@ -23,10 +23,14 @@ pub(crate) use writer::{Guard, Writer};
 
 pub(crate) use backup::{back_up, restore};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Reason, Result};
 
 /// How long a statement waits for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Pauses between tries to open a file. SQLite refuses some steps of it at once, without the wait
+/// above, while another process makes or leaves the write-ahead log.
+const PAUSES_MS: [u64; 9] = [1, 2, 5, 10, 20, 50, 100, 200, 400];
 
 /// The file, or the memory, and who may use it.
 pub(crate) struct Sqlite {
@@ -38,10 +42,14 @@ pub(crate) struct Sqlite {
 impl Sqlite {
     /// Opens a file, makes it where it is missing, and brings its schema up to date.
     pub(crate) fn open_file(path: &Path) -> Result<Self> {
-        let opened = Connection::open(path).and_then(|mut connection| {
-            migrate::migrate(&mut connection)?;
-            Ok(connection)
-        });
+        let mut opened = open_newest(path);
+        for pause_ms in PAUSES_MS {
+            if !is_busy(&opened) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(pause_ms));
+            opened = open_newest(path);
+        }
         let connection = opened.map_err(of_opening)?;
         let readers = Readers::new(path.to_owned());
         Ok(Self { writer: Writer::start(connection)?, readers: Some(readers) })
@@ -53,6 +61,17 @@ impl Sqlite {
         migrate::migrate(&mut connection)?;
         Ok(Self { writer: Writer::start(connection)?, readers: None })
     }
+}
+
+/// A connection to a file that has the newest schema.
+fn open_newest(path: &Path) -> Result<Connection> {
+    let mut connection = Connection::open(path)?;
+    migrate::migrate(&mut connection)?;
+    Ok(connection)
+}
+
+fn is_busy<T>(opened: &Result<T>) -> bool {
+    matches!(opened, Err(Error::Unavailable { reason: Reason::Busy, .. }))
 }
 
 /// A file that may not be written, or a folder in which nothing may be made, is told like any file's.
