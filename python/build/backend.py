@@ -103,7 +103,9 @@ def build_programs() -> dict[str, Path]:
     cargo = [os.environ.get("CARGO", "cargo"), "build", "--release", "--locked"]
     for program in PROGRAMS:
         cargo += ["--bin", program]
-    cargo += ["--package", "codecarbon", "--message-format", "json-render-diagnostics"]
+    # Without gRPC: collectors take the same by HTTP, and a wheel is to stay small.
+    cargo += ["--package", "codecarbon", "--no-default-features"]
+    cargo += ["--message-format", "json-render-diagnostics"]
     output = subprocess.run(cargo, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
     messages = map(json.loads, output.splitlines())
     found = [Path(m["executable"]) for m in messages if m.get("executable")]
