@@ -16,7 +16,9 @@ mod countries;
 mod cpu;
 mod grid;
 mod notice;
+mod outline;
 mod packages;
+mod region_map;
 mod table;
 #[path = "../../../crates/carbon-factors/build/tsv.rs"]
 mod tsv;
@@ -75,6 +77,7 @@ fn generate(place: &Place) -> Result<(), Box<dyn Error>> {
     grid::write(&countries, &packages, &out)?;
     clouds::check(place, &packages)?;
     world_map::write(&packages, &out)?;
+    region_map::write(&packages, &out)?;
     cpu::write(&packages, &out)
 }
 
