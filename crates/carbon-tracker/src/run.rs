@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::hub::Window;
 use crate::live::{Cuts, Follower, PriceUsed};
 use crate::location::Location;
+use crate::plan::Preferences;
 use crate::pricing::{Factors, Footprint};
 use crate::record::{Letterhead, delta, record};
 use crate::restate::restate;
@@ -185,17 +186,38 @@ impl Run {
         drop(self.shared.window().take());
     }
 
+    /// Ends the run; `next` is begun at the edge that ends it, before anything is written.
+    pub(crate) fn hand_over<T>(
+        mut self,
+        preferences: &Preferences,
+        interval: Duration,
+        next: impl FnOnce(Window) -> T,
+    ) -> (T, Outcome) {
+        let Priced { window, cuts } =
+            self.shared.window().take().expect("the window of a run is only taken by its end");
+        self.shared.stop_tasks();
+        let (report, window) = window.hand_over(preferences, interval);
+        let next = next(window);
+        let outcome = self.conclude(report, &cuts);
+        (next, outcome)
+    }
+
     fn finish(&mut self) -> Option<Outcome> {
         let Priced { window, cuts } = self.shared.window().take()?;
         self.shared.stop_tasks();
         let report = window.close();
+        Some(self.conclude(report, &cuts))
+    }
+
+    /// Writes what a run came to, whose window is closed.
+    fn conclude(&mut self, report: Report, cuts: &Cuts) -> Outcome {
         self.shared.wait();
-        let mut outcome = self.shared.outcome(report, &cuts);
+        let mut outcome = self.shared.outcome(report, cuts);
         self.publish(&mut outcome, false);
         for sink in &mut self.sinks {
             outcome.warnings.extend(sink.exit());
         }
-        Some(outcome)
+        outcome
     }
 
     fn publish(&mut self, outcome: &mut Outcome, live: bool) {

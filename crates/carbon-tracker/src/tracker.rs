@@ -6,11 +6,11 @@ use carbon_model::Power;
 use uuid::Uuid;
 
 use crate::config::{Config, TrackingMode};
-use crate::hub::{Billing, Hub};
+use crate::hub::{Billing, Hub, Window};
 use crate::live::Feed;
 use crate::plan::Preferences;
 use crate::record::Letterhead;
-use crate::run::Run;
+use crate::run::{Outcome, Run};
 use crate::scene::Scene;
 use crate::sink::Sink;
 
@@ -114,8 +114,23 @@ impl Tracker {
     /// Starts a run that is billed by something else than the configuration's tracking mode says,
     /// such as the tree of a command that is already running.
     pub fn start_billed(self, billing: Billing) -> Run {
-        let Self { hub, config, preferences, python_version, run_id, feed, sinks } = self;
-        let window = hub.open(&preferences, billing, config.sampling_interval_s);
+        let window = self.hub.open(&self.preferences, billing, self.config.sampling_interval_s);
+        self.start_on(window)
+    }
+
+    /// Ends a run and starts the next, billed alike and on the hub of the one before, with no time
+    /// between them: the edge that ends one begins the other, so the two hold every joule, and each
+    /// once. The next has begun when the record of the one before is written.
+    ///
+    /// With other preferences than before (forced powers, GPUs), meters that only the next counts are
+    /// read some microseconds after the edge.
+    pub fn start_after(self, before: Run) -> (Run, Outcome) {
+        let (preferences, interval) = (self.preferences.clone(), self.config.sampling_interval_s);
+        before.hand_over(&preferences, interval, |window| self.start_on(window))
+    }
+
+    fn start_on(self, window: Window) -> Run {
+        let Self { hub, config, preferences: _, python_version, run_id, feed, sinks } = self;
         let scene = Scene::new(Arc::clone(&config), window.started_year(), feed);
         let (gpu_count, gpu_model) = window.gpus();
         let hardware = hub.hardware();

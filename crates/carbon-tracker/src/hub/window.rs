@@ -80,6 +80,28 @@ impl Window {
         Self { hub: hub.clone(), plan, tree, interval, opened }
     }
 
+    /// Ends the window and opens the next at the same edge, billed alike: what one does not hold the
+    /// other does. Both are reported from one snapshot where their meters are the same, and from two
+    /// under one lock where the preferences are others.
+    pub(crate) fn hand_over(self, preferences: &Preferences, interval: Duration) -> (Report, Self) {
+        let hub = self.hub.clone();
+        let mut state = hub.lock();
+        let plan = state.plan(preferences);
+        let interval = state.enter(&plan, self.tree, interval);
+        state.look_at_edge(&self.plan, self.tree, true);
+        let closed = state.snapshot(&self.plan, self.tree);
+        let opened = if Arc::ptr_eq(&plan, &self.plan) {
+            closed.clone()
+        } else {
+            state.snapshot(&plan, self.tree)
+        };
+        let report = report(&state, &self.plan, self.tree, &self.opened, &closed);
+        drop(state);
+        hub.arrange(interval);
+        let next = Self { hub, plan, tree: self.tree, interval, opened };
+        (report, next)
+    }
+
     /// Bills the window by a tree that was started after it opened: its CPU seconds count from zero
     /// now.
     pub fn attach_tree(&mut self, tree: Box<dyn CpuTree>) {

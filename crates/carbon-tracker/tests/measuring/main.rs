@@ -10,5 +10,6 @@ mod laws;
 mod processes;
 mod runs;
 mod sampling;
+mod successions;
 mod support;
 mod worked_cases;
