@@ -9,7 +9,7 @@ use std::time::Duration;
 use carbon_model::{Accuracy, Component, Source};
 
 use crate::clock::Instant;
-use crate::machine::MachineSample;
+use crate::machine::{MachineSample, MemoryUse};
 
 /// What a meter's energy includes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -177,6 +177,11 @@ pub trait Meter: Send {
 
     /// Use of the device now, 0 to 100 percent; `None` if the device does not tell.
     fn utilization_percent(&mut self) -> Option<f64> {
+        None
+    }
+
+    /// Memory of the device's own; `None` if it has none or does not tell.
+    fn memory_use(&mut self) -> Option<MemoryUse> {
         None
     }
 

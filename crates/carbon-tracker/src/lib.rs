@@ -30,7 +30,7 @@ mod tracker;
 
 pub use builder::TrackerBuilder;
 pub use detect::Hardware;
-pub use hub::{Billing, Hub, Sampling, Window};
+pub use hub::{Billing, GpuUse, Hub, Sampling, Window};
 pub use machine::Machine;
 pub use plan::Preferences;
 pub use pricing::{Factors, Footprint, GridUsed};

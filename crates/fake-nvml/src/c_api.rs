@@ -251,14 +251,17 @@ pub unsafe extern "C" fn nvmlDeviceGetPciInfo_v3(
     unsafe { put(to, info) }
 }
 
-/// Memory sizes; only the total is told.
+/// Memory sizes; used is what is scripted, else nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nvmlDeviceGetMemoryInfo_v2(
     device: nvmlDevice_t,
     to: *mut nvmlMemory_v2_t,
 ) -> nvmlReturn_t {
-    let memory = number(device, "nvmlDeviceGetMemoryInfo_v2", "memory_bytes")
-        .map(|total| nvmlMemory_v2_t { version: 0, total, reserved: 0, free: total, used: 0 });
+    let used = number(device, "nvmlDeviceGetMemoryInfo_v2", "memory_used_bytes").unwrap_or(0);
+    let memory = number(device, "nvmlDeviceGetMemoryInfo_v2", "memory_bytes").map(|total| {
+        let free = total.saturating_sub(used);
+        nvmlMemory_v2_t { version: 0, total, reserved: 0, free, used }
+    });
     // SAFETY: passed on from the caller.
     unsafe { put(to, memory) }
 }

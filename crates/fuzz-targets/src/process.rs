@@ -1,6 +1,8 @@
 //! What `/proc/<pid>` says of a process and its kin.
 
-use carbon_sensors::process::{parse_pids, parse_pss, parse_rss, parse_stat_line};
+use carbon_sensors::process::{
+    parse_pids, parse_private_pages, parse_pss, parse_rss, parse_stat_line,
+};
 
 use crate::{Target, text};
 
@@ -21,6 +23,8 @@ pub(crate) const PROCESS: Target = Target {
         }
         assert!(parse_pids(bytes).all(|pid| pid > 0));
         assert!(parse_pss(bytes).is_none_or(|bytes| bytes % 1024 == 0));
+        let resident = parse_rss(bytes, 1);
+        assert!(parse_private_pages(bytes).is_none_or(|pages| Some(pages) <= resident));
         assert!(parse_rss(bytes, 4096).is_none_or(|bytes| bytes % 4096 == 0));
     },
 };

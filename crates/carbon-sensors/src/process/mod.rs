@@ -8,9 +8,13 @@
 mod cgroup;
 mod memory;
 mod stat;
+mod table;
 mod tree;
 mod walk;
 
 pub use cgroup::{CgroupDir, CgroupTree, create_cgroup};
-pub use stat::{ProcessStat, parse_pids, parse_pss, parse_rss, parse_stat_line};
+pub use stat::{
+    ProcessStat, parse_pids, parse_private_pages, parse_pss, parse_rss, parse_stat_line,
+};
+pub use table::{ProcessId, ProcessSeen, ProcessTable};
 pub use tree::ProcessTree;

@@ -78,6 +78,15 @@ pub fn parse_rss(text: &[u8], page_bytes: u64) -> Option<u64> {
     pages.checked_mul(page_bytes)
 }
 
+/// Resident pages that are shared with no file and no shared segment, from `/proc/<pid>/statm`.
+pub fn parse_private_pages(text: &[u8]) -> Option<u64> {
+    let mut words = words(text);
+    let resident = parse_decimal(words.nth(1)?)?;
+    let shared = parse_decimal(words.next()?)?;
+    words.next()?;
+    Some(resident.saturating_sub(shared))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -123,6 +132,8 @@ mod tests {
         assert_eq!(parse_pss(b"Pss: 51"), None);
         assert_eq!(parse_rss(b"2880 321 200 5 0 100 0\n", 4096), Some(1_314_816));
         assert_eq!(parse_rss(b"2880 3", 4096), None);
+        assert_eq!(parse_private_pages(b"2880 321 200 5 0 100 0\n"), Some(121));
+        assert_eq!(parse_private_pages(b"2880 321 20"), None);
     }
 
     #[test]
@@ -138,6 +149,7 @@ mod tests {
             let _ = parse_stat_line(&text);
             let _ = parse_pss(&text);
             let _ = parse_rss(&text, 4096);
+            let _ = parse_private_pages(&text);
             let _ = parse_pids(&text).count();
         }
     }

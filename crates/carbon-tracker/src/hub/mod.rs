@@ -4,6 +4,7 @@
 //! microseconds and share one sampler.
 
 mod bill;
+mod devices;
 mod mirrors;
 mod report;
 mod sampler;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use carbon_sensors::{MeterInfo, Skipped};
 
+pub use devices::GpuUse;
 pub use window::{Billing, Window};
 
 use crate::detect::Hardware;

@@ -9,6 +9,7 @@ use carbon_sensors::limits::Limits;
 use carbon_sensors::machine::{MachineParts, MachineReader};
 use carbon_sensors::{CpuTree, Instant, MachineSample};
 
+use super::devices::GpuSeconds;
 use super::mirrors::Mirrors;
 use super::sampler::Sampler;
 use super::snapshot::Snapshot;
@@ -47,12 +48,14 @@ pub(crate) struct State {
     pub(crate) accounts: Vec<Account>,
     pub(crate) detected: Option<Detected>,
     reader: Option<MachineReader>,
-    sample: Option<MachineSample>,
+    pub(super) sample: Option<MachineSample>,
     memory_at: Option<Instant>,
     gauges: Gauges,
     plans: Vec<(Preferences, Arc<Plan>)>,
     trees: Vec<Option<TreeAccount>>,
     own_tree: Option<usize>,
+    /// What each process has used of each GPU, once somebody wants to know.
+    pub(super) gpu_seconds: Option<GpuSeconds>,
     /// When the GPUs were last asked what each process uses.
     processes_at: Option<Instant>,
     mirrors: Mirrors,
@@ -85,6 +88,7 @@ impl State {
             plans: Vec::new(),
             trees: Vec::new(),
             own_tree: None,
+            gpu_seconds: None,
             processes_at: None,
             mirrors: Mirrors::default(),
             intervals: Vec::new(),
@@ -401,7 +405,7 @@ impl State {
     }
 
     /// Has the trees take in what each process used of the GPUs since the last call.
-    fn read_gpu_processes(&mut self, now: &Instant) {
+    pub(super) fn read_gpu_processes(&mut self, now: &Instant) {
         if self.detected.as_ref().is_some_and(|d| d.has_private_pids) {
             return;
         }
@@ -409,6 +413,9 @@ impl State {
         let seconds = before.map_or(0.0, |at| now.active_since(&at).as_secs_f64());
         for (index, account) in self.accounts.iter_mut().enumerate().filter(|(_, a)| a.users > 0) {
             let Some(processes) = account.meter_mut().process_utilization() else { continue };
+            if let Some(watched) = &mut self.gpu_seconds {
+                watched.accept(index, &processes, seconds);
+            }
             for tree in self.trees.iter_mut().flatten().filter(|t| t.users > 0) {
                 tree.accept_gpu(index, &processes, seconds);
             }

@@ -106,3 +106,32 @@ fn the_use_of_a_gpu_is_told_for_runs_without_a_sample_between_their_edges() {
     nvml.set(0, "utilization_percent", 60);
     close(window.close().utilization.gpu_percent, 50.0, 1e-9);
 }
+
+#[test]
+fn a_gpu_as_it_is_tells_use_memory_and_the_seconds_of_each_process() {
+    let fake = FakeMachine::load(machines::TWO_GPUS);
+    let mut nvml = FakeNvml::new(TWO_GPUS);
+    nvml.set(0, "utilization_percent", 80);
+    nvml.set(0, "memory_bytes", 4_000_000_000_u64);
+    nvml.set(0, "memory_used_bytes", 1_000_000_000);
+    nvml.set(0, "processes", "100:10:1000000");
+    let hub = gpu_hub(&fake, &nvml);
+    assert!(hub.gpus().is_empty(), "no window counts them yet");
+    let window = open(&hub, &Preferences::default());
+    // The first answer only sets the beginning.
+    hub.gpus();
+    fake.advance(Duration::from_secs(10));
+    nvml.set(0, "processes", "100:50:2000000, 200:25:2000000");
+    let gpus = hub.gpus();
+    assert_eq!(gpus.len(), 2);
+    assert_eq!((gpus[0].meter.as_str(), gpus[0].percent), ("GPU 0", Some(80.0)));
+    assert_eq!(gpus[0].model, "NVIDIA A100-SXM4-80GB");
+    assert_eq!(gpus[0].memory.map(|memory| memory.used_bytes), Some(1_000_000_000));
+    let seconds = gpus[0].process_s.clone().unwrap();
+    close(seconds[&100], 5.0, 1e-9);
+    close(seconds[&200], 2.5, 1e-9);
+    assert_eq!((gpus[1].percent, &gpus[1].process_s), (None, &None));
+    let sample = hub.machine_sample().unwrap();
+    assert!(sample.cpu.is_some() && sample.memory.is_some());
+    drop(window);
+}

@@ -11,7 +11,7 @@ use super::ffi::AmdSmi;
 use crate::clock::{Clock, Instant};
 use crate::gpu::GpuDevice;
 use crate::gpu::stamp::put_back;
-use crate::machine::MachineSample;
+use crate::machine::{MachineSample, MemoryUse};
 use crate::meter::{Covers, Meter, MeterInfo, ReadError, Reading, Sample};
 use crate::sysroot::read_trimmed;
 
@@ -130,6 +130,12 @@ impl Meter for AmdMeter {
             (Sensor::SmiEnergy { library, bus_id }, None) => library.activity_percent(bus_id),
             (Sensor::HwmonEnergy(_) | Sensor::HwmonPower(_), None) => None,
         }
+    }
+
+    fn memory_use(&mut self) -> Option<MemoryUse> {
+        let beside = |name| read_number(&self.busy.with_file_name(name)).ok();
+        let total_bytes = beside("mem_info_vram_total")?;
+        Some(MemoryUse { total_bytes, used_bytes: beside("mem_info_vram_used")? })
     }
 }
 

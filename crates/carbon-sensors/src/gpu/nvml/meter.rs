@@ -19,7 +19,7 @@ use super::session::Session;
 use crate::clock::{Clock, Instant};
 use crate::gpu::GpuDevice;
 use crate::gpu::stamp::put_back;
-use crate::machine::MachineSample;
+use crate::machine::{MachineSample, MemoryUse};
 use crate::meter::{Covers, Meter, MeterInfo, ProcessUtilization, ReadError, Reading, Sample};
 
 /// NVML renews energy and power every 20 to 100 ms, by generation (PETSc's `PetscLogGpuEnergyMeter`
@@ -225,6 +225,14 @@ impl Meter for NvmlMeter {
 
     fn utilization_percent(&mut self) -> Option<f64> {
         self.with_device(|device| Ok(f64::from(device.utilization_rates()?.gpu))).ok()
+    }
+
+    fn memory_use(&mut self) -> Option<MemoryUse> {
+        let ask = |device: &Device<'_>| {
+            let memory = device.memory_info()?;
+            Ok(MemoryUse { total_bytes: memory.total, used_bytes: memory.used })
+        };
+        self.with_device(ask).ok()
     }
 
     /// NVML tells processes by the ids of the host, also inside a container. The first call only
