@@ -18,7 +18,7 @@ use crate::pricing::{Factors, Footprint};
 use crate::record::{Letterhead, delta, record};
 use crate::restate::restate;
 use crate::scene::{Priced, Scene, View, edge};
-use crate::sink::{Delivery, Sink};
+use crate::sink::{Delivery, Journal, Sink};
 
 /// What a run or a task ends with: an immutable value.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +50,15 @@ pub struct Outcome {
 pub struct Run {
     shared: Arc<Shared>,
     sinks: Vec<Box<dyn Sink>>,
+    journal: Option<Box<dyn Journal>>,
     previous: Option<EmissionsRecord>,
+}
+
+/// Who hears of a run.
+#[derive(Default)]
+pub(crate) struct Receivers {
+    pub(crate) sinks: Vec<Box<dyn Sink>>,
+    pub(crate) journal: Option<Box<dyn Journal>>,
 }
 
 /// Looks at a run from any thread for as long as it goes on; cheap to clone, and keeps nothing alive.
@@ -90,7 +98,7 @@ impl Run {
         window: Window,
         head: Letterhead,
         scene: Scene,
-        sinks: Vec<Box<dyn Sink>>,
+        Receivers { sinks, journal }: Receivers,
     ) -> Self {
         let begun = Duration::try_from_secs_f64(window.started_unix_s()).unwrap_or_default();
         let window = Mutex::new(Some(Priced::new(window)));
@@ -99,8 +107,11 @@ impl Run {
             let follower: Weak<Shared> = Arc::downgrade(&shared);
             feed.join(follower, begun);
         }
-        let mut run = Self { shared, sinks, previous: None };
+        let mut run = Self { shared, sinks, journal, previous: None };
         let observer = run.observer();
+        if let Some(journal) = &mut run.journal {
+            journal.begin(&observer);
+        }
         for sink in &mut run.sinks {
             sink.begin(&observer);
         }
@@ -159,6 +170,7 @@ impl Run {
     pub fn flush(&mut self) -> Option<Outcome> {
         self.shared.wait();
         let mut outcome = self.shared.peek_for_good()?;
+        self.hand_out(&outcome);
         self.publish(&mut outcome, false);
         Some(outcome)
     }
@@ -167,6 +179,7 @@ impl Run {
     /// its price.
     pub fn flush_live(&mut self) -> Option<Outcome> {
         let mut outcome = self.shared.peek_for_good()?;
+        self.hand_out(&outcome);
         self.publish(&mut outcome, true);
         Some(outcome)
     }
@@ -213,14 +226,25 @@ impl Run {
     fn conclude(&mut self, report: Report, cuts: &Cuts) -> Outcome {
         self.shared.wait();
         let mut outcome = self.shared.outcome(report, cuts);
-        self.publish(&mut outcome, false);
+        let failed = self.publish(&mut outcome, false);
         for sink in &mut self.sinks {
             outcome.warnings.extend(sink.exit());
+        }
+        if let Some(journal) = &mut self.journal {
+            journal.end(&outcome, &failed);
         }
         outcome
     }
 
-    fn publish(&mut self, outcome: &mut Outcome, live: bool) {
+    fn hand_out(&mut self, outcome: &Outcome) {
+        if let Some(journal) = &mut self.journal {
+            journal.hand_out(outcome);
+        }
+    }
+
+    /// Gives an outcome to every sink; the names of those that failed.
+    fn publish(&mut self, outcome: &mut Outcome, live: bool) -> Vec<&'static str> {
+        let mut failed = Vec::new();
         let change = delta(&outcome.record, self.previous.as_ref());
         for sink in &mut self.sinks {
             sink.hear(outcome);
@@ -240,11 +264,15 @@ impl Run {
                         outcome.saved_to.extend(delivery.saved_to);
                         outcome.warnings.extend(delivery.notices);
                     }
-                    Err(error) => outcome.warnings.push(error.to_string()),
+                    Err(error) => {
+                        failed.push(error.sink);
+                        outcome.warnings.push(error.to_string());
+                    }
                 }
             }
         }
         self.previous = Some(outcome.record.clone());
+        failed
     }
 }
 
@@ -266,6 +294,12 @@ impl Observer {
     pub fn record(&self) -> Option<EmissionsRecord> {
         Some(self.0.upgrade()?.peek_for_good()?.record)
     }
+
+    /// What the run comes to so far, with those of its finished tasks that come after the first
+    /// `known`; `None` once it has ended. Costs what [`Run::peek`] does; no price is settled by it.
+    pub fn look(&self, known: usize) -> Option<Outcome> {
+        self.0.upgrade()?.look(known)
+    }
 }
 
 impl Shared {
@@ -284,11 +318,15 @@ impl Shared {
     }
 
     fn peek(&self) -> Option<Outcome> {
+        self.look(0)
+    }
+
+    fn look(&self, known: usize) -> Option<Outcome> {
         let open = self.window();
         let Priced { window, cuts } = open.as_ref()?;
         let (report, cuts) = (window.peek(), cuts.clone());
         drop(open);
-        Some(self.outcome(report, &cuts))
+        Some(self.outcome_since(known, report, &cuts))
     }
 
     /// What the run comes to so far, which keeps its price.
@@ -303,9 +341,14 @@ impl Shared {
     }
 
     fn outcome(&self, report: Report, cuts: &Cuts) -> Outcome {
+        self.outcome_since(0, report, cuts)
+    }
+
+    /// An outcome without the first `known` of its tasks.
+    fn outcome_since(&self, known: usize, report: Report, cuts: &Cuts) -> Outcome {
         let view = self.scene.view();
         let finished = self.tasks();
-        let finished = finished.finished.iter();
+        let finished = finished.finished.iter().skip(known);
         let (tasks, task_ends) =
             finished.map(|task| (self.task_record(task, &view), task.edge.0)).unzip();
         let place_warnings = view.place.warnings.clone();

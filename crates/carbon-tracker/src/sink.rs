@@ -70,6 +70,23 @@ pub trait Sink: Send {
     }
 }
 
+/// Keeps what a run comes to while it goes on, so that it is not lost with the program.
+///
+/// The tracker knows this trait and nothing about files. A journal that fails tells its maker; the run
+/// goes on.
+pub trait Journal: Send {
+    /// Hears, once and first of all, that a run has begun, and gets a way to look at it.
+    fn begin(&mut self, run: &Observer);
+
+    /// Hears what the run comes to before it is handed out while the run goes on. It is on the path of
+    /// whoever flushes, and must not wait for a disk.
+    fn hand_out(&mut self, so_far: &Outcome);
+
+    /// Hears what the run came to, once all of its sinks were served; `failed` are those that did not
+    /// take it.
+    fn end(&mut self, outcome: &Outcome, failed: &[&'static str]);
+}
+
 /// What a sink tells about a record that arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Delivery {

@@ -10,9 +10,9 @@ use crate::hub::{Billing, Hub, Window};
 use crate::live::Feed;
 use crate::plan::Preferences;
 use crate::record::Letterhead;
-use crate::run::{Outcome, Run};
+use crate::run::{Outcome, Receivers, Run};
 use crate::scene::Scene;
-use crate::sink::Sink;
+use crate::sink::{Journal, Sink};
 
 /// A configured tracker. Making one touches no hardware; starting a run on it does.
 ///
@@ -38,6 +38,7 @@ pub struct Tracker {
     run_id: Option<String>,
     feed: Option<Arc<Feed>>,
     sinks: Vec<Box<dyn Sink>>,
+    journal: Option<Box<dyn Journal>>,
 }
 
 impl std::fmt::Debug for Tracker {
@@ -58,6 +59,7 @@ impl Tracker {
             run_id: None,
             feed: None,
             sinks: Vec::new(),
+            journal: None,
         }
     }
 
@@ -92,6 +94,13 @@ impl Tracker {
     #[must_use]
     pub fn with_feed(mut self, feed: Option<Arc<Feed>>) -> Self {
         self.feed = feed;
+        self
+    }
+
+    /// Has a journal keep what the run comes to while it goes on.
+    #[must_use]
+    pub fn with_journal(mut self, journal: Option<Box<dyn Journal>>) -> Self {
+        self.journal = journal;
         self
     }
 
@@ -130,13 +139,14 @@ impl Tracker {
     }
 
     fn start_on(self, window: Window) -> Run {
-        let Self { hub, config, preferences: _, python_version, run_id, feed, sinks } = self;
+        let Self { hub, config, preferences: _, python_version, run_id, feed, sinks, journal } =
+            self;
         let scene = Scene::new(Arc::clone(&config), window.started_year(), feed);
         let (gpu_count, gpu_model) = window.gpus();
         let hardware = hub.hardware();
         let head = Letterhead { config, hardware, gpu_count, gpu_model, python_version };
         let id = run_id.unwrap_or_else(|| Uuid::new_v4().to_string());
-        Run::new(id, window, head, scene, sinks)
+        Run::new(id, window, head, scene, Receivers { sinks, journal })
     }
 }
 

@@ -82,6 +82,7 @@ pub(crate) fn conf_dict<'py>(py: Python<'py>, config: &Config) -> PyResult<Bound
         organization_id = config.organization_id.as_deref(),
         project_id = config.project_id.as_deref(),
         sampling_interval_s = config.sampling_interval_s.as_secs_f64(),
+        journal = config.journal.as_str(),
         co2_table = config.co2_table.as_str(),
         sysroot = config.sysroot.as_os_str(),
     }

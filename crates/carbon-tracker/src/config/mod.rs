@@ -24,6 +24,6 @@ pub use value::{
     CallInterval, ConfigValue, InvalidValue, Iso2, Iso3, LookupName, Secret, Wait, Wue,
 };
 pub use words::{
-    FactorTable, IntensityProvider, LocationLookup, LogLevel, OnCsvWrite, OtlpProtocol,
-    OutputMethod, TelemetryLevel, TrackingMode,
+    FactorTable, IntensityProvider, JournalMode, LocationLookup, LogLevel, OnCsvWrite,
+    OtlpProtocol, OutputMethod, TelemetryLevel, TrackingMode,
 };

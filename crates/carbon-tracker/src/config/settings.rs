@@ -11,8 +11,8 @@ use super::value::{
     CallInterval, ConfigValue, InvalidValue, Iso2, Iso3, LookupName, Secret, Wait, Wue,
 };
 use super::words::{
-    FactorTable, IntensityProvider, LocationLookup, LogLevel, OnCsvWrite, OtlpProtocol,
-    OutputMethod, TelemetryLevel, TrackingMode,
+    FactorTable, IntensityProvider, JournalMode, LocationLookup, LogLevel, OnCsvWrite,
+    OtlpProtocol, OutputMethod, TelemetryLevel, TrackingMode,
 };
 
 macro_rules! settings {
@@ -157,6 +157,8 @@ settings! {
     project_id: Option<String> = None,
     /// Time between two readings of the meters.
     sampling_interval_s: Duration = Duration::from_secs(1),
+    /// Whether a run is kept in a journal while it goes on.
+    journal: JournalMode = JournalMode::Auto,
     /// Which table of grid factors prices the energy.
     co2_table: FactorTable = FactorTable::Current,
     /// Root of the machine's `/sys`, `/proc`, `/run` and `/dev`.

@@ -152,6 +152,18 @@ words!(
 );
 
 words!(
+    /// Whether a run is kept in a journal while it goes on, for the case that it is cut short.
+    JournalMode, "one of auto, on and off", {
+        /// From its first second on.
+        Auto = "auto",
+        /// From its start.
+        On = "on" | "true" | "yes",
+        /// Not at all.
+        Off = "off" | "false" | "no",
+    }
+);
+
+words!(
     /// What is told about a run to the makers of the server.
     TelemetryLevel, "one of disabled, minimal and extensive", {
         /// Nothing.
