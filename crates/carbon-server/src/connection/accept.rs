@@ -9,6 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout};
 
+use super::crowd::Crowd;
 use super::{Answers, serve};
 use crate::app::App;
 use crate::settings::Limits;
@@ -43,13 +44,15 @@ pub(crate) struct Door<S> {
 pub(crate) struct Doorkeeper {
     places: Arc<Semaphore>,
     all: usize,
+    crowd: Crowd,
     out: watch::Sender<bool>,
 }
 
 impl Doorkeeper {
     pub(crate) fn new(places: usize) -> Self {
         let all = places.clamp(1, Semaphore::MAX_PERMITS.min(u32::MAX as usize));
-        Self { places: Arc::new(Semaphore::new(all)), all, out: watch::Sender::new(false) }
+        let (places, crowd) = (Arc::new(Semaphore::new(all)), Crowd::new(all));
+        Self { places, all, crowd, out: watch::Sender::new(false) }
     }
 
     /// Lets connections in until the server is to finish. The listener is closed then, and those who
@@ -77,8 +80,10 @@ impl Doorkeeper {
                     continue;
                 }
             };
-            match Arc::clone(&self.places).try_acquire_owned() {
-                Ok(place) => {
+            let share = self.crowd.admit(peer.ip(), &app.settings().proxies);
+            let place = share.zip(Arc::clone(&self.places).try_acquire_owned().ok());
+            match place {
+                Some(place) => {
                     let open = app.one_more_connection();
                     let inside = self.serve(Arc::clone(&door), stream, peer, stopping.clone());
                     tokio::spawn(async move {
@@ -86,7 +91,7 @@ impl Doorkeeper {
                         drop((open, place));
                     });
                 }
-                Err(_) => {
+                None => {
                     app.metrics().turn_away();
                     let place = Arc::clone(&heard).try_acquire_owned().ok();
                     if let Some(place) = place.filter(|_| door.tls.is_none()) {

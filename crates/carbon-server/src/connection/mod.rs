@@ -2,6 +2,7 @@
 
 mod accept;
 mod bodies;
+mod crowd;
 mod line;
 
 use std::convert::Infallible;

@@ -58,14 +58,19 @@ impl Client {
         !self.is_here && !self.address.is_unspecified()
     }
 
-    /// The address by which it is counted: of the newer ones, a customer has a whole network.
+    /// The address by which it is counted.
     pub(crate) fn party(&self) -> IpAddr {
-        match self.address {
-            IpAddr::V6(address) => {
-                IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)))
-            }
-            v4 @ IpAddr::V4(_) => v4,
+        party(self.address)
+    }
+}
+
+/// The address by which a client is counted: of the newer ones, a customer has a whole network.
+pub(crate) fn party(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(address) => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)))
         }
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

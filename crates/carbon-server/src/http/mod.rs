@@ -14,7 +14,7 @@ mod request_id;
 
 pub(crate) use around::around;
 pub(crate) use body::{BodyFault, Room, TooSlow, whole};
-pub(crate) use client::Client;
+pub(crate) use client::{Client, party};
 pub(crate) use cors::is_let_in;
 pub use path::one_spelling;
 pub(crate) use rate::Meters;

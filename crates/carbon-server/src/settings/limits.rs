@@ -5,7 +5,8 @@ use std::time::Duration;
 /// Sizes, times and numbers that hold for every connection and request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections that are open at once; fewer where the system allows fewer open files. One more is
+    /// Connections that are open at once, half of them from one address; fewer where the system allows
+    /// fewer open files. One more is
     /// answered with 503.
     pub connections: usize,
     /// Longest time from the first byte of a request to the end of its headers, and to agree on TLS;
