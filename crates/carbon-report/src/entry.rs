@@ -37,8 +37,12 @@ pub struct Entry {
     pub water: Water,
     /// Where it ran.
     pub place: Place,
+    /// Where that is: degrees east and north.
+    pub position: Option<(f64, f64)>,
     /// What it ran on.
     pub equipment: Equipment,
+    /// Mean use of the processors, the GPUs and the memory, percent.
+    pub used_percent: [Option<f64>; 3],
     /// Power usage effectiveness that the energy includes; 1 when the file does not say.
     pub pue: f64,
     /// Litres per kilowatt hour of equipment energy; 0 when the file does not say.
@@ -99,6 +103,8 @@ pub struct Equipment {
     pub gpu_count: u32,
     /// GiB.
     pub ram_gib: f64,
+    /// Version of Python.
+    pub python_version: Text,
     /// Version of the program that measured.
     pub version: Text,
     /// `machine` or `process`.

@@ -1,4 +1,4 @@
-//! The time stamps of records: local time without a zone, as files carry it.
+//! The time stamps of records: local time, as files carry it, and the zone where one says it.
 
 use std::fmt;
 
@@ -6,7 +6,11 @@ const SECONDS_PER_DAY: i64 = 86_400;
 
 /// A local time to the second; times of one zone can be compared and subtracted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LocalTime(i64);
+pub struct LocalTime {
+    seconds: i64,
+    /// Seconds east of UTC; none where the file does not say it.
+    offset_s: Option<i32>,
+}
 
 impl LocalTime {
     /// Reads `2026-03-01T12:30:00`, with a space for the `T`, with a fraction or a zone after it;
@@ -26,46 +30,77 @@ impl LocalTime {
             && hour < 24
             && minute < 60
             && second <= 60;
-        (marks && in_range).then(|| {
-            let days = days_of_civil(year, month, day);
-            Self(days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second)
-        })
+        let days = days_of_civil(year, month, day);
+        // There is no 31st of April.
+        if !(marks && in_range && civil_of_days(days) == (year, month, day)) {
+            return None;
+        }
+        let seconds = days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
+        Some(Self { seconds, offset_s: offset_s(&bytes[19..]) })
     }
 
     /// Seconds since the start of 1970 in the same zone.
     pub const fn seconds(self) -> i64 {
-        self.0
+        self.seconds
+    }
+
+    /// Seconds since the start of 1970 in UTC, where the file says the zone.
+    pub fn utc_seconds(self) -> Option<i64> {
+        Some(self.seconds - i64::from(self.offset_s?))
     }
 
     /// A time by its seconds since the start of 1970 in the same zone.
     pub const fn from_seconds(seconds: i64) -> Self {
-        Self(seconds)
+        Self { seconds, offset_s: None }
     }
 
     /// `2026-03-01`.
     pub fn date(self) -> String {
-        let (year, month, day) = civil_of_days(self.0.div_euclid(SECONDS_PER_DAY));
+        let (year, month, day) = civil_of_days(self.seconds.div_euclid(SECONDS_PER_DAY));
         format!("{year:04}-{month:02}-{day:02}")
     }
 
     /// `2026-03`.
     pub fn month(self) -> String {
-        let (year, month, _) = civil_of_days(self.0.div_euclid(SECONDS_PER_DAY));
+        let (year, month, _) = civil_of_days(self.seconds.div_euclid(SECONDS_PER_DAY));
         format!("{year:04}-{month:02}")
     }
 
     /// The calendar year.
     pub fn year(self) -> u16 {
-        u16::try_from(civil_of_days(self.0.div_euclid(SECONDS_PER_DAY)).0).unwrap_or(0)
+        u16::try_from(civil_of_days(self.seconds.div_euclid(SECONDS_PER_DAY)).0).unwrap_or(0)
     }
 }
 
 impl fmt::Display for LocalTime {
     /// `2026-03-01 12:30`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let second = self.0.rem_euclid(SECONDS_PER_DAY);
+        let second = self.seconds.rem_euclid(SECONDS_PER_DAY);
         write!(f, "{} {:02}:{:02}", self.date(), second / 3600, second / 60 % 60)
     }
+}
+
+/// Seconds east of UTC by what follows the seconds of a time: `Z`, `+02:00`, `-0330`, after a fraction.
+fn offset_s(rest: &[u8]) -> Option<i32> {
+    let is_fraction = |byte: &u8| matches!(byte, b'.' | b',' | b' ') || byte.is_ascii_digit();
+    let start = rest.iter().position(|byte| !is_fraction(byte))?;
+    let (sign, digits) = match &rest[start..] {
+        [b'Z' | b'z'] => return Some(0),
+        [b'+', digits @ ..] => (1, digits),
+        [b'-', digits @ ..] => (-1, digits),
+        _ => return None,
+    };
+    let number = |pair: [u8; 2]| {
+        pair.iter()
+            .all(u8::is_ascii_digit)
+            .then(|| i32::from(pair[0] - b'0') * 10 + i32::from(pair[1] - b'0'))
+    };
+    let (hours, minutes) = match *digits {
+        [a, b] => (number([a, b])?, 0),
+        [a, b, c, d] | [a, b, b':', c, d] => (number([a, b])?, number([c, d])?),
+        _ => return None,
+    };
+    (hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 
 /// Days since 1970-01-01 of a date of the Gregorian calendar. Years are counted from March, so that
@@ -109,11 +144,30 @@ mod tests {
     }
 
     #[test]
+    fn a_zone_is_kept_where_the_file_says_it() {
+        for (text, hours) in [
+            ("2026-03-01T12:00:00Z", Some(0)),
+            ("2026-03-01 12:00:00.123456+02:00", Some(2)),
+            ("2026-03-01T12:00:00-0500", Some(-5)),
+            ("2026-03-01T12:00:00 +09", Some(9)),
+            ("2026-03-01T12:00:00", None),
+            ("2026-03-01T12:00:00.25", None),
+            ("2026-03-01T12:00:00+noon", None),
+        ] {
+            let time = LocalTime::parse(text).unwrap();
+            let expected = hours.map(|hours| time.seconds() - hours * 3600);
+            assert_eq!(time.utc_seconds(), expected, "{text}");
+            assert_eq!(time.to_string(), "2026-03-01 12:00");
+        }
+    }
+
+    #[test]
     fn what_is_no_time_is_nothing() {
         for text in [
             "",
             "yesterday",
             "2026-13-01T00:00:00",
+            "2026-02-30T00:00:00",
             "2026-01-01T25:00:00",
             "2026/01/01T00:00:00",
             "2026-01-01",

@@ -67,6 +67,18 @@ fn remarks(runs: &Runs, reading: &Reading, summary: &Summary) -> Vec<String> {
             rows(runs.tasks.len(), "is a task", "are tasks")
         ));
     }
+    let nameless = |is_task: bool| {
+        let of_kind = runs.counted.iter().filter(|entry| entry.task.is_some() == is_task);
+        of_kind.filter(|entry| entry.known_run_id().is_none()).count()
+    };
+    let tasks = nameless(true);
+    if tasks > 0 && nameless(false) > 0 {
+        remarks.push(format!(
+            "{} of no run that has an id, and counted by themselves: if their runs are in these files \
+             too, leave the files of tasks out.",
+            rows(tasks, "is a task", "are tasks")
+        ));
+    }
     if reading.realigned > 0 {
         remarks.push(format!(
             "{} had lost its empty cells, as CodeCarbon 3.3.0 writes them, and was read by the \

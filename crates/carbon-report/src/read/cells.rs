@@ -42,13 +42,19 @@ columns! {
     CloudProvider = "cloud_provider",
     CloudRegion = "cloud_region",
     Os = "os",
+    PythonVersion = "python_version",
     CodecarbonVersion = "codecarbon_version",
     CpuCount = "cpu_count",
     CpuModel = "cpu_model",
     GpuCount = "gpu_count",
     GpuModel = "gpu_model",
+    Longitude = "longitude",
+    Latitude = "latitude",
     RamTotalSize = "ram_total_size",
     TrackingMode = "tracking_mode",
+    CpuUtilization = "cpu_utilization_percent",
+    GpuUtilization = "gpu_utilization_percent",
+    RamUtilization = "ram_utilization_percent",
     OnCloud = "on_cloud",
     Pue = "pue",
     Wue = "wue",
@@ -72,6 +78,27 @@ pub enum RowFault {
         /// Columns of the header.
         expected: usize,
     },
+    /// It is the last of its file, and its line is not at its end.
+    #[error(
+        "the last line has {found} of {expected} fields: it is still being written, or was cut off"
+    )]
+    Unfinished {
+        /// Fields of the row.
+        found: usize,
+        /// Columns of the header.
+        expected: usize,
+    },
+    /// A quote opens in it and closes, if at all, in a later row.
+    #[error("a quote is opened and not closed where the row ends")]
+    OpenQuote,
+    /// A cell is a number beyond all that can be measured.
+    #[error("{column} is {text:?}, more than anything can be")]
+    TooLarge {
+        /// The column.
+        column: &'static str,
+        /// What stands there, shortened.
+        text: String,
+    },
     /// A cell that must be a number at least zero is none.
     #[error("{column} is {text:?}, not a number of at least zero")]
     NotANumber {
@@ -85,6 +112,9 @@ pub enum RowFault {
 /// The longest part of a cell that a message repeats, in characters.
 const SHOWN_CHARACTERS: usize = 40;
 
+/// Largest number that counts, in whatever unit: beyond, sums would not be finite any more.
+const LARGEST: f64 = 1e18;
+
 /// Where the cells of one row are found.
 pub(super) trait Cells {
     /// The text of a column; empty when the row does not have it.
@@ -97,13 +127,20 @@ pub(super) trait Cells {
         if text.is_empty() || text.eq_ignore_ascii_case("nan") || text == "None" {
             return Ok(None);
         }
+        let shown = || text.chars().take(SHOWN_CHARACTERS).collect();
         match text.parse::<f64>() {
-            Ok(value) if value.is_finite() && value >= 0.0 => Ok(Some(value)),
-            _ => Err(RowFault::NotANumber {
-                column: column.name(),
-                text: text.chars().take(SHOWN_CHARACTERS).collect(),
-            }),
+            Ok(value) if value > LARGEST => {
+                Err(RowFault::TooLarge { column: column.name(), text: shown() })
+            }
+            Ok(value) if value >= 0.0 => Ok(Some(value)),
+            _ => Err(RowFault::NotANumber { column: column.name(), text: shown() }),
         }
+    }
+
+    /// A number that only says more of a row: what is none is nothing.
+    fn detail(&self, column: Column, least: f64, most: f64) -> Option<f64> {
+        let value = self.text(column).trim().parse::<f64>().ok()?;
+        (least..=most).contains(&value).then_some(value)
     }
 
     /// A number that a record cannot do without.
@@ -164,6 +201,11 @@ pub(super) fn entry(
             cloud_provider: text(C::CloudProvider),
             cloud_region: text(C::CloudRegion),
         },
+        position: cells.detail(C::Longitude, -180.0, 180.0).zip(cells.detail(
+            C::Latitude,
+            -90.0,
+            90.0,
+        )),
         equipment: Equipment {
             os: text(C::Os),
             cpu_model: text(C::CpuModel),
@@ -171,9 +213,12 @@ pub(super) fn entry(
             gpu_model: text(C::GpuModel),
             gpu_count: count(C::GpuCount)?,
             ram_gib: cells.number(C::RamTotalSize)?.unwrap_or(0.0),
+            python_version: text(C::PythonVersion),
             version: text(C::CodecarbonVersion),
             tracking_mode: text(C::TrackingMode),
         },
+        used_percent: [C::CpuUtilization, C::GpuUtilization, C::RamUtilization]
+            .map(|column| cells.detail(column, 0.0, 100.0)),
         pue: cells.number(C::Pue)?.filter(|pue| *pue > 0.0).unwrap_or(1.0),
         wue_l_per_kwh: cells.number(C::Wue)?.unwrap_or(0.0),
         task: (!task.is_empty()).then(|| texts.keep(&task)),

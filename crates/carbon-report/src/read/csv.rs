@@ -66,8 +66,13 @@ pub(crate) fn visit(
 ) -> bool {
     let mut lines = LineCounter { bytes, at: 0, line: 1 };
     let mut layouts: Option<Layouts> = None;
-    for record in records(bytes) {
-        let line = lines.line_of(record.range.start);
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let Some(record) = records(rest).next() else { break };
+        let line = lines.line_of(at + record.range.start);
+        let next = at + record.next;
+        let begin = std::mem::replace(&mut at, next);
         if record.range.is_empty() {
             continue;
         }
@@ -80,9 +85,29 @@ pub(crate) fn visit(
         }
         let Some(known) = &layouts else { return false };
         let origin = Origin { file, line };
-        on_row(known.read(&record, origin, texts).map_err(|fault| (line, fault)));
+        on_row(known.read(&record, origin, texts).map_err(|fault| {
+            let RowFault::FieldCount { found, expected } = fault else { return (line, fault) };
+            if let Some(lost) = known.next_row_inside(rest, &record) {
+                at = begin + lost;
+                return (line, RowFault::OpenQuote);
+            }
+            let is_cut_off = record.range.end == rest.len() && found < expected;
+            let cut_off = RowFault::Unfinished { found, expected };
+            (line, if is_cut_off { cut_off } else { fault })
+        }));
     }
     layouts.is_some()
+}
+
+/// What separates the columns of a header, if it is not commas: spreadsheets use what is usual where
+/// they are.
+pub(super) fn other_separator(bytes: &[u8]) -> Option<&'static str> {
+    let line = bytes.split(|byte| *byte == b'\n').find(|line| !line.is_empty())?;
+    let line = String::from_utf8_lossy(&line[..line.len().min(LONGEST_HEADER)]);
+    [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")].into_iter().find_map(|(mark, word)| {
+        let has = |name: &str| line.split(mark).any(|cell| cell.trim().trim_matches('"') == name);
+        (has("emissions") && has("duration")).then_some(word)
+    })
 }
 
 /// Where each column of a record is; the first layout is the header's.
@@ -125,6 +150,21 @@ impl Layouts {
             .map(|dropped| Layout::of(without(dropped)))
             .collect();
         Some(Self { slipped, as_named: Layout::of(names) })
+    }
+
+    /// Where a row begins inside another that does not fit: a quote that is opened and not closed makes
+    /// one cell of the lines after it.
+    fn next_row_inside(&self, rest: &[u8], record: &Record<'_>) -> Option<usize> {
+        const MOST_LINES: usize = 100;
+        let line_ends =
+            rest[..record.range.end].iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        let mut starts = line_ends.map(|(at, _)| at + 1).filter(|at| *at > record.range.start);
+        let is_row = |at: &usize| {
+            let found = records(&rest[*at..]).next().map_or(0, |record| record.field_count());
+            let mut layouts = std::iter::once(&self.as_named).chain(&self.slipped);
+            layouts.any(|layout| layout.names.len() == found)
+        };
+        starts.by_ref().take(MOST_LINES).find(is_row)
     }
 
     /// The entry of a row.

@@ -14,7 +14,7 @@ use crate::entry::{Entry, Origin, Told, ToldGrid, ToldSource};
 #[non_exhaustive]
 pub enum JsonFault {
     /// It is no JSON, from here on.
-    #[error("{0}")]
+    #[error("{0}; nothing was read from there on")]
     Syntax(#[from] serde_json::Error),
     /// It is neither a report nor a record.
     #[error("neither a report nor a record of a run")]

@@ -40,6 +40,8 @@ fn a_row_is_read_by_the_names_of_its_columns() {
     assert_eq!((entry.pue, entry.wue_l_per_kwh), (1.2, 0.4));
     assert_eq!(entry.intensity().unwrap().g_per_kwh(), 500.0);
     assert_eq!(entry.power().watts(), 30_000.0);
+    assert_eq!(entry.position, Some((8.7, 42.1)));
+    assert_eq!(entry.used_percent, [Some(10.0), Some(0.0), Some(20.0)]);
 }
 
 #[test]
@@ -87,6 +89,43 @@ fn a_row_that_cannot_be_used_is_named_and_the_rest_is_read() {
         ]
     );
     assert_eq!(reading.entries[0].origin.line, 8);
+}
+
+#[test]
+fn a_line_that_is_being_written_is_told_from_one_that_is_wrong() {
+    let half: String = ROW.split_inclusive(',').take(7).collect();
+    let half = half.trim_end_matches(',');
+    let reading = read(&format!("{HEADER}\n{ROW}\n{half}"));
+    assert_eq!(reading.entries.len(), 1);
+    assert!(
+        messages(&reading)[0].starts_with("e.csv, line 3: the last line has 7 of 38 fields: it")
+    );
+    let reading = read(&format!("{HEADER}\n{half}\n{ROW}"));
+    assert_eq!(reading.entries.len(), 1);
+    assert_eq!(messages(&reading), ["e.csv, line 2: 7 fields where the header names 38 columns"]);
+}
+
+#[test]
+fn a_quote_that_is_not_closed_costs_its_own_row_and_no_other() {
+    let open = ROW.replace(",first,", ",\"first,");
+    let quoted = ROW.replace(",first,", ",\"fi\nrst\",");
+    let text = format!("{HEADER}\n{ROW}\n{open}\n{ROW}\n{quoted}\n{open}\n{ROW}\n{ROW}\n");
+    let reading = read(&text);
+    let lines: Vec<usize> = reading.entries.iter().map(|entry| entry.origin.line).collect();
+    assert_eq!((lines, messages(&reading).len()), (vec![2, 4, 5, 8, 9], 2));
+    assert!(messages(&reading)[0].starts_with("e.csv, line 3: a quote is opened and not closed"));
+}
+
+#[test]
+fn numbers_that_no_sum_can_hold_are_faults() {
+    for text in ["1e300", "inf", "1e400"] {
+        let reading =
+            read(&format!("{HEADER}\n{}\n{ROW}\n", ROW.replace(",0.5,", &format!(",{text},"))));
+        assert_eq!(reading.entries.len(), 1, "{text}");
+        let expected =
+            format!("e.csv, line 2: energy_consumed is \"{text}\", more than anything can be");
+        assert_eq!(messages(&reading), [expected]);
+    }
 }
 
 #[test]

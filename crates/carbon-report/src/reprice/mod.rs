@@ -78,10 +78,16 @@ impl Repricer {
         };
         let told = entry.told.as_deref();
         let energy_bounds = told.map(|told| told.energy.scaled(of_facility));
-        let own = || told.map_or_else(|| own_intensity(entry), |told| told.grid.intensity);
-        let intensity = grid.as_ref().map_or_else(own, |grid| grid.intensity);
         let exact = Interval::exact(energy.total);
-        let emissions_bounds = price(energy_bounds.unwrap_or(exact), intensity);
+        let (intensity, emissions_bounds) = match &grid {
+            Some(grid) => (grid.intensity, price(energy_bounds.unwrap_or(exact), grid.intensity)),
+            // What was recorded stays, also where the energy is too little to tell an intensity.
+            None => (
+                told.map_or_else(|| own_intensity(entry), |told| told.grid.intensity),
+                told.map_or(Interval::exact(entry.emissions), |told| told.emissions)
+                    .scaled(of_facility),
+            ),
+        };
         Repriced {
             place,
             energy,

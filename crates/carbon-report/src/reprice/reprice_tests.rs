@@ -45,6 +45,18 @@ fn another_pue_scales_the_facility_and_not_the_equipment() {
 }
 
 #[test]
+fn what_no_factor_touches_stays_to_the_last_digit() {
+    let row = ROW.replace(",0.3,", ",0.1,").replace(",0.6,", ",0.0,");
+    let mut reading = Reading::default();
+    reading.add(Path::new("e.csv"), format!("{HEADER}\n{ROW}\n{row}\n").as_bytes());
+    let mut repricer = Repricer::new(change(&["wue=2"]));
+    for (entry, kg) in reading.entries.iter().zip([0.3, 0.1]) {
+        // The second has emissions and no energy to speak of.
+        assert_eq!(repricer.apply(entry).emissions.kilograms(), kg);
+    }
+}
+
+#[test]
 fn water_is_of_the_energy_of_the_equipment() {
     let new = repriced(&["wue=2", "pue=2"]);
     close(new.water.litres(), 1.0);

@@ -147,3 +147,20 @@ fn tasks_count_only_where_their_run_is_not_there() {
     let names: Vec<&str> = by_task.groups.iter().map(|group| group.name.as_str()).collect();
     assert_eq!(names, ["fit", "load"]);
 }
+
+#[test]
+fn tasks_that_may_count_twice_are_said() {
+    let header = format!("task_name,{HEADER}");
+    let task = "fit,2026-01-05T10:00:00,a,None,x,6,0.01,0,0,0,0.1,0,France,FRA";
+    let run = "2026-01-05T10:00:00,a,None,x,60,0.1,0,0,0,0.3,0,France,FRA";
+    let remarks = |text: String| {
+        let mut reading = Reading::default();
+        reading.add(Path::new("e.csv"), text.as_bytes());
+        crate::Report::of(reading, By::Project).remarks.join(" ")
+    };
+    assert!(
+        remarks(format!("{header}\n{task}\n{HEADER}\n{run}\n"))
+            .contains("1 row is a task of no run")
+    );
+    assert!(!remarks(format!("{header}\n{task}\n")).contains("of no run"));
+}
