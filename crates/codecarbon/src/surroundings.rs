@@ -5,6 +5,8 @@
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::startup::Startup;
@@ -91,6 +93,17 @@ impl Surroundings {
             .or_else(by_variable)
             .filter(|columns| *columns > 0)
             .unwrap_or(80)
+    }
+
+    /// Whether standard error leads into the system's journal: `JOURNAL_STREAM` names its device and
+    /// inode, which a process that was given another standard error inherits too.
+    pub fn stderr_is_journal(&self) -> bool {
+        let named = self.variable("JOURNAL_STREAM").and_then(|text| text.split_once(':'));
+        let Some((device, inode)) = named else { return false };
+        let Ok(stderr) = std::io::stderr().as_fd().try_clone_to_owned() else { return false };
+        std::fs::File::from(stderr).metadata().is_ok_and(|found| {
+            device.parse() == Ok(found.dev()) && inode.parse() == Ok(found.ino())
+        })
     }
 
     /// Whether this process may do everything; asks the system.

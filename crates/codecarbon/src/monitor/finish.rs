@@ -14,6 +14,15 @@ use crate::print::print;
 use crate::report::{View, render};
 use crate::surroundings::Surroundings;
 
+/// How a run that is over is told to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// By the whole report.
+    Report,
+    /// By whoever asked for the run; here, nothing is printed but faults.
+    Elsewhere,
+}
+
 /// A run that is over.
 pub(crate) struct Finish<'a> {
     /// What it came to.
@@ -28,11 +37,13 @@ pub(crate) struct Finish<'a> {
     pub(crate) start: &'a Surroundings,
     /// Who is told.
     pub(crate) console: Console,
+    /// What is told.
+    pub(crate) form: Form,
 }
 
-/// Reports.
-pub(crate) fn finish(run: Finish<'_>) {
-    let Finish { outcome, command, telling, settings, start, console } = run;
+/// Reports; returns the outcome with all files that were written.
+pub(crate) fn finish(run: Finish<'_>) -> Outcome {
+    let Finish { mut outcome, command, telling, settings, start, console, form } = run;
     let mut saved_to = outcome.saved_to.clone();
     let command = command.as_ref().map(|(line, ending)| (line.as_str(), *ending));
     let json = with_command(JsonReport::new(&outcome), command);
@@ -54,7 +65,7 @@ pub(crate) fn finish(run: Finish<'_>) {
             Err(error) => console.error(&CommandError::user(error)),
         }
     }
-    if !settings.quiet {
+    if !settings.quiet && form == Form::Report {
         console.print(&render(&View::of(&outcome, command, &saved_to), console.colours()));
     }
     if settings.json == Some(JsonTarget::Stream) {
@@ -66,6 +77,8 @@ pub(crate) fn finish(run: Finish<'_>) {
     if let Some(telling) = telling {
         console.info(format!("telemetry: {}", telling.wait(PATIENCE)));
     }
+    outcome.saved_to = saved_to;
+    outcome
 }
 
 fn with_command<'a>(json: JsonReport<'a>, command: Option<(&'a str, Ending)>) -> JsonReport<'a> {

@@ -8,9 +8,11 @@ mod machine;
 mod network;
 mod options;
 mod record_file;
+mod service;
 mod services;
 mod settings;
 mod sinks;
+mod stretch;
 mod wrapped;
 
 use std::path::Path;
@@ -49,19 +51,27 @@ pub(crate) fn run(
     start: &Surroundings,
     network: Option<&dyn Network>,
 ) -> Result<u8, CommandError> {
-    let settings = Settings::read(matches, start)?;
-    let console = Console::new(start.colours(), settings.log_level());
+    let words = options::command_words(matches);
+    let mut settings = Settings::read(matches, start)?;
+    if words.is_empty() {
+        settings.service |= service::is_started_as_one(start);
+    } else if settings.service {
+        return Err(service::refuse_command());
+    }
+    let console = settings.console(start);
     if network.is_none() {
         leave_the_network_to_codecarbon(&settings, start, console);
     }
     for notice in &settings.notices {
         console.warn(notice);
     }
-    let words = options::command_words(matches);
     // Held until the run is over and its record saved.
     let lock = lock(&settings, start);
     match (lock, words.is_empty()) {
-        (Ok(_held), true) => machine::run(settings, start, console, network),
+        (Ok(_held), true) => {
+            let reread = || Settings::read(matches, start);
+            machine::run(settings, start, console, network, &reread)
+        }
         (Ok(_held), false) => wrapped::run(settings, &words, start, console, network),
         (Err(error), true) => Err(CommandError::user(error)),
         (Err(error), false) => {

@@ -11,6 +11,9 @@ use std::path::PathBuf;
 use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+/// Longest time of a record of a service: a week, s.
+const LONGEST_RECORD_S: u64 = 7 * 24 * 3600;
+
 /// What follows a flag.
 #[derive(Clone, Copy)]
 enum Takes {
@@ -205,7 +208,7 @@ fn setting_arguments(setting: &Setting, heading: &'static str) -> Vec<Arg> {
     }
 }
 
-fn own_arguments() -> [Arg; 7] {
+fn own_arguments() -> [Arg; 9] {
     let services = |argument: Arg| argument.action(ArgAction::SetTrue).help_heading("Services");
     let output = |argument: Arg| argument.help_heading("Output");
     [
@@ -235,6 +238,20 @@ fn own_arguments() -> [Arg; 7] {
         output(Arg::new("quiet").long("quiet").short('q'))
             .help("Print no report and no warning")
             .action(ArgAction::SetTrue),
+        Arg::new("service")
+            .long("service")
+            .help(
+                "Run unwatched, without a command: close a record every so often, log plain lines, \
+                 and read the configuration again on SIGHUP; taken for granted under systemd",
+            )
+            .help_heading("Service")
+            .action(ArgAction::SetTrue),
+        Arg::new("record-every-secs")
+            .long("record-every-secs")
+            .help("Time that a record of a service covers (default 3600)")
+            .help_heading("Service")
+            .value_name("SECONDS")
+            .value_parser(value_parser!(u64).range(1..=LONGEST_RECORD_S)),
         Arg::new("no-cgroup")
             .long("no-cgroup")
             .help("Do not put the command into a cgroup of its own, even where one can be made")

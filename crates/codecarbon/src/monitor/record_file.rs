@@ -4,6 +4,7 @@
 //! The file is the first of the run's sinks, so that nothing that is sent keeps a record from the
 //! disk; and it can be saved to before the end, which may come without warning.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,10 +18,48 @@ use crate::console::Console;
 use crate::exit::CommandError;
 use crate::surroundings::Surroundings;
 
+/// Records that wait to be saved at most; the oldest go first. At one an hour they are a year.
+const MOST_WAITING: usize = 10_000;
+
+/// Records of a service that could not be saved, as on a full disk, in the order of their time. Clones
+/// are the same.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Backlog(Arc<Mutex<VecDeque<EmissionsRecord>>>);
+
+impl Backlog {
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.waiting().len()
+    }
+
+    fn waiting(&self) -> std::sync::MutexGuard<'_, VecDeque<EmissionsRecord>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, record: &EmissionsRecord) {
+        let mut waiting = self.waiting();
+        if waiting.len() >= MOST_WAITING {
+            waiting.pop_front();
+        }
+        waiting.push_back(record.clone());
+    }
+
+    /// Gives the oldest away as long as they are taken.
+    fn drain<E>(&self, mut take: impl FnMut(&EmissionsRecord) -> Result<(), E>) -> Result<(), E> {
+        let mut waiting = self.waiting();
+        while let Some(oldest) = waiting.front() {
+            take(oldest)?;
+            waiting.pop_front();
+        }
+        Ok(())
+    }
+}
+
 /// The CSV file of one run, or none. Clones are the same file.
 #[derive(Debug, Clone)]
 pub(crate) struct RecordFile {
     file: Arc<Mutex<Option<CsvFile>>>,
+    backlog: Option<Backlog>,
     console: Console,
 }
 
@@ -40,16 +79,39 @@ impl RecordFile {
             })
         };
         let file = settings.csv.then(open).transpose()?;
-        Ok(Self { file: Arc::new(Mutex::new(file)), console })
+        Ok(Self { file: Arc::new(Mutex::new(file)), backlog: None, console })
+    }
+
+    /// The same with the records that still wait: they are saved before this run's own, which joins
+    /// them where it cannot be saved either.
+    pub(crate) fn with_backlog(self, backlog: &Backlog) -> Self {
+        Self { backlog: Some(backlog.clone()), ..self }
     }
 
     /// Saves the record; one that was saved before for the same run is replaced. What fails is said
     /// at once, in quiet runs too: whoever waits for the file should know.
     pub(crate) fn save(&self, record: &EmissionsRecord) -> Delivery {
-        self.write(record).unwrap_or_else(|error| {
-            self.console.error(&CommandError::user(error));
+        let written = self.write_backlog().and_then(|()| self.write(record));
+        written.unwrap_or_else(|error| {
+            let mut error = CommandError::user(error);
+            if let Some(backlog) = &self.backlog {
+                backlog.add(record);
+                let waiting = backlog.len();
+                error = error.hint(format!("records that wait for the next try: {waiting}"));
+            }
+            self.console.error(&error);
             Delivery::default()
         })
+    }
+
+    fn write_backlog(&self) -> Result<(), CsvError> {
+        let kept = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&*kept, &self.backlog) {
+            (Some(file), Some(backlog)) => {
+                backlog.drain(|record| file.write(record).map(|_written| ()))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn write(&self, record: &EmissionsRecord) -> Result<Delivery, CsvError> {

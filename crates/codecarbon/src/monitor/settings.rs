@@ -9,8 +9,12 @@ use clap::ArgMatches;
 use std::time::Duration;
 
 use super::options;
+use crate::console::Console;
 use crate::exit::CommandError;
 use crate::surroundings::Surroundings;
+
+/// Time of a record of a service unless something else is asked for, s.
+const RECORD_EVERY_S: u64 = 3600;
 
 /// Where the full report goes as JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +26,7 @@ pub(crate) enum JsonTarget {
 }
 
 /// Everything that was asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Settings {
     /// The tracker's configuration.
     pub(crate) config: Config,
@@ -38,6 +42,10 @@ pub(crate) struct Settings {
     pub(crate) quiet: bool,
     /// Whether the command may be put into a cgroup of its own.
     pub(crate) cgroup: bool,
+    /// Whether nobody sits before it: records are closed every so often, and the log is for machines.
+    pub(crate) service: bool,
+    /// Time of a record of a service.
+    pub(crate) record_every: Duration,
 }
 
 impl Settings {
@@ -72,8 +80,18 @@ impl Settings {
             notices,
             quiet: matches.get_flag("quiet"),
             cgroup: !matches.get_flag("no-cgroup"),
+            service: matches.get_flag("service"),
+            record_every: Duration::from_secs(
+                matches.get_one("record-every-secs").copied().unwrap_or(RECORD_EVERY_S),
+            ),
             config,
         })
+    }
+
+    /// Where things are said.
+    pub(crate) fn console(&self, start: &Surroundings) -> Console {
+        let is_journal = self.service && start.stderr_is_journal();
+        Console::new(start.colours() && !self.service, self.log_level()).for_journal(is_journal)
     }
 
     /// The threshold for what is said.

@@ -11,7 +11,7 @@ use carbon_sensors::{Clock, SystemClock};
 use carbon_tracker::config::TrackingMode;
 use carbon_tracker::{Billing, Hub, Run, Sampling, Tracker};
 
-use super::finish::{Finish, finish};
+use super::finish::{Finish, Form, finish};
 use super::live::LiveRecords;
 use super::network::{self, Network};
 use super::record_file::RecordFile;
@@ -81,7 +81,8 @@ pub(crate) fn run(
         network.tell(&outcome, &settings.config, hub.hardware().cpu_physical_count)
     });
     let command = Some((program::as_line(words), ending));
-    finish(Finish { outcome, command, telling, settings: &settings, start, console });
+    let form = Form::Report;
+    finish(Finish { outcome, command, telling, settings: &settings, start, console, form });
     Ok(ending.code())
 }
 

@@ -15,6 +15,7 @@ mod outputs;
 mod place;
 mod sandbox;
 mod server;
+mod service;
 mod signals;
 mod sync;
 mod terminal;
