@@ -1345,6 +1345,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reference/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs/{id}": {
         parameters: {
             query?: never;
@@ -2112,6 +2128,23 @@ export interface components {
         };
         Refusal: {
             detail: string;
+        };
+        Region: {
+            code: string;
+            high_g_per_kwh: number;
+            intensity_g_per_kwh: number;
+            is_shared: boolean;
+            iso3: string;
+            low_g_per_kwh: number;
+            mix: components["schemas"]["MixShares"] | null;
+            name: string;
+            source: string;
+            year: number;
+            zone: string;
+        };
+        Regions: {
+            regions: components["schemas"]["Region"][];
+            sources: components["schemas"]["Source"][];
         };
         RoleIn: {
             role: components["schemas"]["RoleName"];
@@ -5225,6 +5258,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Grids"];
+                };
+            };
+        };
+    };
+    getRegions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Regions"];
                 };
             };
         };

@@ -101,8 +101,8 @@ impl Frame {
 
     fn point(&self, region: &str, at: Place) -> Point {
         let (place, middle, size) = match region {
-            "AK" => (Cone::new(55.0, 65.0, (-154.0, 50.0)).project(at), (96.0, 512.0), 0.38),
-            "HI" => (Cone::new(8.0, 18.0, (-157.0, 20.0)).project(at), (264.0, 480.0), 1.0),
+            "AK" => (Cone::new(55.0, 65.0, (-154.0, 50.0)).project(at), (110.0, 512.0), 0.38),
+            "HI" => (Cone::new(8.0, 18.0, (-157.0, 20.0)).project(at), (290.0, 480.0), 1.0),
             _ => (self.cone.project(at), (0.0, 0.0), 1.0),
         };
         let (left, top) = if size < 1.0 || region == "HI" { (0.0, 0.0) } else { self.corner };

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::lab::Lab;
 
 #[tokio::test]
-async fn grids_and_clouds_come_with_source_year_and_licence_and_are_kept_by_clients() {
+async fn grids_regions_and_clouds_come_with_source_year_and_licence_and_are_kept_by_clients() {
     let lab = Lab::open().await;
     let grids = lab.server.get("/v1/reference/grids", &[]).await;
     let all = grids.body["grids"].as_array().unwrap();
@@ -22,7 +22,17 @@ async fn grids_and_clouds_come_with_source_year_and_licence_and_are_kept_by_clie
     let regions = clouds.body["regions"].as_array().unwrap();
     let paris = regions.iter().find(|region| region["region"] == "eu-west-3").unwrap();
     assert_eq!((&paris["provider"], &paris["iso3"]), (&json!("aws"), &json!("FRA")));
-    for (sheet, rows) in [(&grids, all), (&clouds, regions)] {
+    let parts = lab.server.get("/v1/reference/regions", &[]).await;
+    let states = parts.body["regions"].as_array().unwrap();
+    let of = |code: &str| states.iter().find(|region| region["code"] == code).unwrap();
+    let quebec = of("CA-QC")["intensity_g_per_kwh"].as_f64().unwrap();
+    let alberta = of("CA-AB")["intensity_g_per_kwh"].as_f64().unwrap();
+    assert!(quebec < 60.0 && alberta > 300.0, "water against coal and gas: {quebec}, {alberta}");
+    assert_eq!((&of("CA-QC")["iso3"], &of("CA-QC")["is_shared"]), (&json!("CAN"), &json!(false)));
+    assert!(of("CA-QC")["mix"]["hydro_percent"].as_f64().unwrap() > 80.0);
+    assert_eq!(of("US-OH")["is_shared"], true, "its zone is that of a dozen states");
+    assert_eq!(states.iter().filter(|region| region["iso3"] == "USA").count(), 51);
+    for (sheet, rows) in [(&grids, all), (&clouds, regions), (&parts, states)] {
         let sources = sheet.body["sources"].as_array().unwrap();
         for row in rows {
             let id = row["source"].as_str().or(row["place_source"].as_str()).unwrap();
@@ -30,7 +40,11 @@ async fn grids_and_clouds_come_with_source_year_and_licence_and_are_kept_by_clie
             assert!(!source["licence"].as_str().unwrap().is_empty(), "{source}");
         }
     }
-    for (path, sheet) in [("/v1/reference/grids", &grids), ("/v1/reference/clouds", &clouds)] {
+    for (path, sheet) in [
+        ("/v1/reference/grids", &grids),
+        ("/v1/reference/regions", &parts),
+        ("/v1/reference/clouds", &clouds),
+    ] {
         assert_eq!(sheet.header("cache-control"), "public, max-age=86400");
         let tag = sheet.header("etag").to_owned();
         let weak = format!("\"x\", W/{tag}");

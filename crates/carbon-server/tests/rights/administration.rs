@@ -12,6 +12,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         get("/v1/server", Open),
         get("/v1/reference/grids", Open),
+        get("/v1/reference/regions", Open),
         get("/v1/reference/clouds", Open),
         get("/v1/audit", Operator),
         get("/v1/organizations", SignedIn),

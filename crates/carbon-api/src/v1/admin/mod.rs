@@ -25,6 +25,6 @@ pub use budget::{
 pub use experiment::ExperimentPatch;
 pub use invitation::{InvitationAnswer, InvitationIn, InvitationItem, InvitationStatus};
 pub use organization::{MemberItem, OwnOrganization, ProjectRow, RoleIn, RoleName};
-pub use reference::{CloudRegion, Clouds, Grid, Grids, MixShares, Source};
-pub use server::{AuthName, Features, ServerInfo, ServerLimits};
+pub use reference::{CloudRegion, Clouds, Grid, Grids, MixShares, Region, Regions, Source};
+pub use server::{AuthName, BoardInfo, Features, ServerInfo, ServerLimits};
 pub use token::{AccessName, NewToken, RotateToken, Token, TokenState};

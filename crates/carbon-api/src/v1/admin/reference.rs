@@ -1,4 +1,5 @@
-//! The reference tables of the server: what electricity emits, by country and by cloud region.
+//! The reference tables of the server: what electricity emits, by country, by state or province and by
+//! cloud region.
 
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +77,45 @@ pub struct MixShares {
     pub other_percent: f64,
     /// Short name of the source.
     pub source: String,
+}
+
+/// Electricity of states and provinces: `GET /v1/reference/regions`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Regions {
+    /// Regions by country and name.
+    pub regions: Vec<Region>,
+    /// The sources that they name.
+    pub sources: Vec<Source>,
+}
+
+/// Electricity of a state or a province.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Region {
+    /// Three-letter code of its country (ISO 3166-1).
+    pub iso3: String,
+    /// Its own code (ISO 3166-2).
+    pub code: String,
+    /// English name.
+    pub name: String,
+    /// Emissions of electricity over the life of its plants, gCO2e/kWh.
+    pub intensity_g_per_kwh: f64,
+    /// Lower end of what is likely, gCO2e/kWh.
+    pub low_g_per_kwh: f64,
+    /// Upper end of what is likely, gCO2e/kWh.
+    pub high_g_per_kwh: f64,
+    /// Year of the figure.
+    pub year: u16,
+    /// Short name of its source.
+    pub source: String,
+    /// The zone of the grid whose figure it is.
+    pub zone: String,
+    /// Whether the zone reaches beyond the region or leaves a part of it out, so that the figure is that
+    /// of a neighbourhood.
+    pub is_shared: bool,
+    /// What its electricity is made from; null where that is not known.
+    pub mix: Option<MixShares>,
 }
 
 /// Regions of the clouds: `GET /v1/reference/clouds`.

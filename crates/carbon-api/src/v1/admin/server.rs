@@ -29,6 +29,24 @@ pub struct ServerInfo {
     pub features: Features,
     /// Limits that clients keep to.
     pub limits: ServerLimits,
+    /// What a board shows; none where the server is no board.
+    pub board: Option<BoardInfo>,
+}
+
+/// What a board shows of the files that it was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BoardInfo {
+    /// Another text as soon as something else is shown.
+    pub revision: String,
+    /// Whether the files were read at least once: before, figures are not whole.
+    pub is_ready: bool,
+    /// Runs that are shown.
+    pub runs: u64,
+    /// What could not be read, in sentences that name file and line: the first of many.
+    pub faults: Vec<String>,
+    /// How many that are in all.
+    pub fault_count: u64,
 }
 
 /// What a server offers.

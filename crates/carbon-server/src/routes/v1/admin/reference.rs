@@ -12,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use carbon_api::v1::admin as wire;
 use carbon_factors::{
-    GridFactor, Resolution, SourceInfo, Table, cloud_regions, countries, country_grid, mix,
+    GridFactor, Mix, Resolution, SourceInfo, Table, cloud_regions, countries, country_grid, mix,
+    region_grid, regions,
 };
 use serde_json::json;
 
@@ -27,6 +28,7 @@ use crate::token::digest_of;
 pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/v1/reference/grids", get(grids))
+        .route("/v1/reference/regions", get(parts))
         .route("/v1/reference/clouds", get(clouds))
 }
 
@@ -40,11 +42,17 @@ struct Sheet {
 }
 
 static GRIDS: LazyLock<Sheet> = LazyLock::new(|| Sheet::of(json!(all_grids()).to_string()));
+static REGIONS: LazyLock<Sheet> = LazyLock::new(|| Sheet::of(json!(all_regions()).to_string()));
 static CLOUDS: LazyLock<Sheet> = LazyLock::new(|| Sheet::of(json!(all_clouds()).to_string()));
 
 async fn grids(headers: HeaderMap, Asked(query): Asked<Query>) -> Result<Response, Problem> {
     known(query, &[]).finish(|| Some(()))?;
     Ok(GRIDS.answer(&headers))
+}
+
+async fn parts(headers: HeaderMap, Asked(query): Asked<Query>) -> Result<Response, Problem> {
+    known(query, &[]).finish(|| Some(()))?;
+    Ok(REGIONS.answer(&headers))
 }
 
 async fn clouds(headers: HeaderMap, Asked(query): Asked<Query>) -> Result<Response, Problem> {
@@ -96,19 +104,7 @@ fn all_grids() -> wire::Grids {
     let mut grids = Vec::new();
     for country in countries() {
         let Some(factor) = country_grid(country.iso3, None, Table::Current) else { continue };
-        let mix = mix(country.iso3, None).map(|mix| wire::MixShares {
-            year: mix.year,
-            coal_percent: mix.coal,
-            oil_percent: mix.oil,
-            gas_percent: mix.gas,
-            nuclear_percent: mix.nuclear,
-            hydro_percent: mix.hydro,
-            wind_percent: mix.wind,
-            solar_percent: mix.solar,
-            bio_percent: mix.bio,
-            other_percent: mix.other,
-            source: sources.name(mix.source),
-        });
+        let mix = mix(country.iso3, None).map(|mix| shares(&mix, &mut sources));
         let (low, high) = bounds(&factor);
         grids.push(wire::Grid {
             iso3: country.iso3.to_owned(),
@@ -129,6 +125,37 @@ fn all_grids() -> wire::Grids {
         });
     }
     wire::Grids { grids, sources: sources.list() }
+}
+
+/// Regions whose grid is told apart from their country's.
+fn all_regions() -> wire::Regions {
+    let mut sources = Sources::default();
+    let mut found = Vec::new();
+    for country in countries() {
+        for region in regions(country.iso3) {
+            let factor = region_grid(country.iso3, region.code, None, Table::Current);
+            let Some(factor) = factor else { continue };
+            if !matches!(factor.resolution, Resolution::Own | Resolution::SharedZone) {
+                continue;
+            }
+            let mix = mix(country.iso3, Some(region.code)).map(|mix| shares(&mix, &mut sources));
+            let (low, high) = bounds(&factor);
+            found.push(wire::Region {
+                iso3: country.iso3.to_owned(),
+                code: region.code.to_owned(),
+                name: region.name.to_owned(),
+                intensity_g_per_kwh: rounded(factor.g_per_kwh()),
+                low_g_per_kwh: low,
+                high_g_per_kwh: high,
+                year: factor.year,
+                source: sources.name(factor.source),
+                zone: factor.zone.to_owned(),
+                is_shared: factor.resolution == Resolution::SharedZone,
+                mix,
+            });
+        }
+    }
+    wire::Regions { regions: found, sources: sources.list() }
 }
 
 fn all_clouds() -> wire::Clouds {
@@ -159,6 +186,22 @@ fn all_clouds() -> wire::Clouds {
         });
     }
     wire::Clouds { regions, sources: sources.list() }
+}
+
+fn shares(mix: &Mix, sources: &mut Sources) -> wire::MixShares {
+    wire::MixShares {
+        year: mix.year,
+        coal_percent: mix.coal,
+        oil_percent: mix.oil,
+        gas_percent: mix.gas,
+        nuclear_percent: mix.nuclear,
+        hydro_percent: mix.hydro,
+        wind_percent: mix.wind,
+        solar_percent: mix.solar,
+        bio_percent: mix.bio,
+        other_percent: mix.other,
+        source: sources.name(mix.source),
+    }
 }
 
 fn bounds(factor: &GridFactor) -> (f64, f64) {

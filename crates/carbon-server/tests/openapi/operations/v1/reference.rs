@@ -1,6 +1,6 @@
 //! What the server is, and its reference tables.
 
-use carbon_api::v1::admin::{Clouds, Grids, ServerInfo};
+use carbon_api::v1::admin::{Clouds, Grids, Regions, ServerInfo};
 
 use super::Group;
 use crate::operation::{Operation, get};
@@ -20,6 +20,15 @@ pub(super) fn group() -> Group {
                     "It has an `ETag` and may be kept for a day.",
                 )
                 .gives::<Grids>(200, "The countries, and the sources of their figures."),
+        ),
+        table(
+            get("getRegions", "/v1/reference/regions")
+                .says(
+                    "What electricity emits, by state or province",
+                    "Of the countries whose grid is told apart by them. It has an `ETag` and may be kept \
+                     for a day.",
+                )
+                .gives::<Regions>(200, "The regions, and the sources of their figures."),
         ),
         table(
             get("getClouds", "/v1/reference/clouds")
