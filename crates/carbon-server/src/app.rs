@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use carbon_store::{Store, Timestamp};
 
+use crate::board::Board;
 use crate::feeds::Feeds;
 use crate::http::{Meters, Room};
 use crate::known_tokens::KnownTokens;
@@ -29,6 +30,7 @@ struct Shared {
     metrics: Metrics,
     readiness: Readiness,
     spans: Option<Spans>,
+    board: Board,
     started: Timestamp,
     now: Box<dyn Fn() -> Timestamp + Send + Sync>,
 }
@@ -57,6 +59,7 @@ impl App {
             feeds: Feeds::default(),
             metrics: Metrics::default(),
             readiness: Readiness::default(),
+            board: Board::default(),
             store,
             settings,
         }))
@@ -110,6 +113,11 @@ impl App {
     /// What is traced; none where nothing is.
     pub(crate) fn spans(&self) -> Option<&Spans> {
         self.0.spans.as_ref()
+    }
+
+    /// What a board shows, where the server is one.
+    pub fn board(&self) -> &Board {
+        &self.0.board
     }
 
     /// When the process started.

@@ -7,6 +7,7 @@
 mod answer;
 mod app;
 pub mod audit;
+mod board;
 mod body;
 pub mod budget;
 pub mod configuration;
@@ -36,6 +37,7 @@ mod web;
 pub mod wire;
 
 pub use app::App;
+pub use board::Board;
 pub use first_start::FirstClient;
 pub use operator::PasswordLink;
 pub use serve::{Ended, Listeners, serve, service};

@@ -26,11 +26,14 @@ pub(super) fn of(entry: &Entry) -> RunFacts {
     let count = |count: u32| (count > 0).then_some(i64::from(count));
     RunFacts {
         os: plain(&equipment.os),
+        python_version: plain(&equipment.python_version),
         codecarbon_version: plain(&equipment.version),
         cpu_count: count(equipment.cpu_count),
         cpu_model: plain(&equipment.cpu_model),
         gpu_count: count(equipment.gpu_count),
         gpu_model: plain(&equipment.gpu_model),
+        longitude: entry.position.map(|(longitude, _)| longitude),
+        latitude: entry.position.map(|(_, latitude)| latitude),
         region: plain(&entry.place.region),
         provider: plain(&entry.place.cloud_provider),
         ram_total_size: Some(equipment.ram_gib).filter(|gib| *gib > 0.0 && *gib < 1e15),

@@ -82,9 +82,15 @@ impl Totals {
         }
     }
 
-    /// All of a run at once, with the bounds that a report tells.
+    /// All of a run at once, with its mean use and with the bounds that a report tells.
     pub(super) fn whole(&self, entry: &Entry) -> Measured {
-        let measured = self.since(&Self::default(), entry);
+        let [cpu, gpu, ram] = entry.used_percent;
+        let measured = Measured {
+            cpu_utilization_percent: cpu,
+            gpu_utilization_percent: gpu.filter(|_| entry.equipment.gpu_count > 0),
+            ram_utilization_percent: ram,
+            ..self.since(&Self::default(), entry)
+        };
         let Some(told) = &entry.told else { return measured };
         let (energy, emissions) = (told.energy, told.emissions);
         let bounds = |low: f64, value: f64, high: f64| {

@@ -37,11 +37,11 @@ const ABOUT: &str = "Show files of records in the dashboard";
 
 const AFTER: &str = "\
 The board is for this machine only, unless --host says otherwise, and it only reads. It is shown until
-Ctrl-C; what is added to a file appears. carbonboard is this command under the name that CodeCarbon
-gives it.
+Ctrl-C; what is added to a file appears, on open pages too. carbonboard is this command under the name
+that CodeCarbon gives it.
 
 Examples:
-  codecarbon board emissions.csv results/*.csv run.json
+  codecarbon board emissions.csv results/ old.csv.gz run.json
   carbonboard --filepath=results/emissions.csv --port=8060";
 
 /// The file that trackers write when nobody says otherwise.
@@ -49,6 +49,9 @@ const DEFAULT_FILE: &str = "emissions.csv";
 
 /// How often files are looked at.
 const LOOKED_AT: Duration = Duration::from_secs(1);
+
+/// Ports that are looked at for one to propose.
+const PROPOSED_PORTS: u16 = 20;
 
 /// Faults that are told one by one.
 const FAULTS_TOLD: usize = 20;
@@ -58,7 +61,7 @@ pub(crate) fn command() -> Command {
     Command::new("board").about(ABOUT).after_help(AFTER).args([
         Arg::new("files")
             .value_name("FILE")
-            .help("CSV files of records, task files or JSON reports, of ours or CodeCarbon's")
+            .help("CSV files of records, task files or JSON reports, also with .gz, or folders of them")
             .num_args(1..)
             .default_value(DEFAULT_FILE)
             .value_parser(value_parser!(PathBuf)),
@@ -121,7 +124,7 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Fail
 }
 
 async fn serve(
-    mut files: Files,
+    files: Files,
     listen: SocketAddr,
     is_watched: bool,
     start: &Surroundings,
@@ -150,36 +153,36 @@ async fn serve(
     };
     let failed = |error: carbon_server::fault::Fault| Failure::internal(format!("{error:?}"));
     app.prepare_board(organization).await.map_err(failed)?;
-    let mut shelf = Shelf::new(store, surroundings::zone(), now);
-    let mut told = Vec::new();
-    if let Some(picture) = files.read() {
-        tell(&picture, &mut told);
-        shelf.show(&picture, now).await.map_err(Failure::internal)?;
-    }
+    let shelf = Shelf::new(store, surroundings::zone(), now);
     print(&format!("The page is at http://{at}/ until Ctrl-C\n"));
-    if is_watched {
-        tokio::spawn(watch(files, shelf, told));
-    }
+    tokio::spawn(follow(files, shelf, app.clone(), is_watched));
     carbon_server::serve(Listeners { requests, metrics: None, tls: None }, app, stopping).await;
     Ok(failure::OK)
 }
 
-/// Shows what is new in the files, as long as the board runs.
-async fn watch(mut files: Files, mut shelf: Shelf, mut told: Vec<String>) {
+/// Shows the files, and what is new in them as long as the board runs. Pages can be opened before that:
+/// they are told when there is something else to see.
+async fn follow(mut files: Files, mut shelf: Shelf, app: App, is_watched: bool) {
+    let mut told = Vec::new();
     loop {
-        tokio::time::sleep(LOOKED_AT).await;
         let read = tokio::task::spawn_blocking(move || {
             let picture = files.read();
             (files, picture)
         });
         let Ok((same, picture)) = read.await else { return };
         files = same;
-        let Some(picture) = picture else { continue };
-        tell(&picture, &mut told);
-        if let Err(error) = shelf.show(&picture, clock::now()).await {
-            tracing::error!(%error, "a file has changed and cannot be shown");
+        if let Some(picture) = picture {
+            tell(&picture, &mut told);
+            if let Err(error) = shelf.show(&picture, clock::now()).await {
+                tracing::error!(%error, "the files cannot be shown");
+                return;
+            }
+            app.board().shows(picture.runs.len(), &picture.faults);
+        }
+        if !is_watched {
             return;
         }
+        tokio::time::sleep(LOOKED_AT).await;
     }
 }
 
@@ -211,8 +214,18 @@ async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(listen).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => {
             Failure::user(format!("port {} is in use by another program", listen.port()))
-                .hint("--port 0 takes a free one")
+                .hint(free_port(listen))
         }
         _ => Failure::user(format!("cannot listen on {listen}: {error}")),
     })
+}
+
+/// What to do where a port is taken: another one that is free now.
+fn free_port(listen: SocketAddr) -> String {
+    let mut ports = (1..=PROPOSED_PORTS).filter_map(|step| listen.port().checked_add(step));
+    let is_free = |port: &u16| std::net::TcpListener::bind((listen.ip(), *port)).is_ok();
+    match ports.find(is_free) {
+        Some(port) => format!("--port {port} is free"),
+        None => "--port 0 takes a free one".to_owned(),
+    }
 }

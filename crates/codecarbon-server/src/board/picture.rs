@@ -2,9 +2,10 @@
 //! went through. Which count is `carbon-report`'s to say, so that a board and a report have one sum.
 
 use std::collections::{HashMap, HashSet};
+use std::io::ErrorKind;
 
 use carbon_report::render::printable;
-use carbon_report::{Entry, LocalTime, Reading, Runs, Text};
+use carbon_report::{Entry, Fault, LocalTime, Reading, Runs, Text};
 
 use super::figures::Totals;
 
@@ -40,8 +41,7 @@ impl Shown {
 impl Picture {
     /// Of what was read.
     pub(super) fn of(mut reading: Reading) -> Self {
-        let mut faults: Vec<String> =
-            reading.faults.iter().map(|fault| printable(&fault.to_string())).collect();
+        let mut faults: Vec<String> = reading.faults.iter().map(words).collect();
         let mut earlier = states_of_flushed_runs(&reading.entries);
         let Runs { counted, tasks, .. } = Runs::of(&mut reading);
         let mut tasks_of: HashMap<Text, Vec<Entry>> = HashMap::new();
@@ -82,6 +82,16 @@ impl Picture {
             runs.push(Shown { key, entry, earlier, tasks });
         }
         Self { runs, faults }
+    }
+}
+
+/// A fault for people. What is not there may come: whoever starts a board before a run waits for it.
+fn words(fault: &Fault) -> String {
+    match fault {
+        Fault::File { path, source } if source.kind() == ErrorKind::NotFound => {
+            printable(&format!("{} is not there; it is shown when it is written", path.display()))
+        }
+        fault => printable(&fault.to_string()),
     }
 }
 

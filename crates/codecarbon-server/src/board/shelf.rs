@@ -183,7 +183,11 @@ impl Shelf {
                 kept.totals = *state;
             }
         }
-        let measured = totals.since(&kept.totals, &run.entry);
+        let measured = if kept.rows == 0 {
+            totals.whole(&run.entry)
+        } else {
+            totals.since(&kept.totals, &run.entry)
+        };
         add(kept, run.entry.ended, measured);
         kept.totals = totals;
     }
@@ -269,8 +273,12 @@ fn began(entry: &Entry, zone: &TimeZone, otherwise: Timestamp) -> Timestamp {
     at(entry.ended, zone, otherwise).minus(lasted)
 }
 
-/// A local time as an instant. Of an hour that a zone has twice it is the first.
+/// A time of a file as an instant: of the zone that the file says, else of this machine's. Of an hour that
+/// a zone has twice it is the first.
 fn at(time: Option<LocalTime>, zone: &TimeZone, otherwise: Timestamp) -> Timestamp {
+    if let Some(seconds) = time.and_then(LocalTime::utc_seconds) {
+        return Timestamp::from_micros(seconds.saturating_mul(1_000_000));
+    }
     let instant = time.and_then(|time| {
         let clock = jiff::Timestamp::from_second(time.seconds()).ok()?;
         let clock = TimeZone::UTC.to_datetime(clock);

@@ -9,6 +9,8 @@ use std::process::{Child, ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 
 use carbon_report::{By, Reading, Report};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::Value;
 
 use crate::http::{Answer, Http};
@@ -47,7 +49,23 @@ impl Board {
             panic!("{line:?}, {}", std::fs::read_to_string(sandbox.path("log")).unwrap())
         });
         let url = url.trim_end_matches('/').to_owned();
-        Self { child, _out: out, http: Http::of(&url), url }
+        let board = Self { child, _out: out, http: Http::of(&url), url };
+        // The address is there at once, the files a moment later.
+        board.waits_for("the files to be read", |told| told["is_ready"] == true);
+        board
+    }
+
+    /// What the board tells of its files.
+    fn told(&self) -> Value {
+        self.http.get("/v1/server", &[]).body["board"].clone()
+    }
+
+    fn waits_for(&self, what: &str, holds: impl Fn(&Value) -> bool) {
+        let begun = Instant::now();
+        while !holds(&self.told()) {
+            assert!(begun.elapsed() < PATIENCE, "{what}: {}", self.told());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     fn organization(&self, path: &str) -> Value {
@@ -170,7 +188,47 @@ fn what_cannot_be_read_is_said_with_its_place_and_the_rest_is_shown() {
     board.comes_to(0.1);
     let log = std::fs::read_to_string(sandbox.path("log")).unwrap();
     assert!(log.contains("broken.csv, line 3: emissions is \"much\""), "{log}");
-    assert!(log.contains("missing.csv: No such file"), "{log}");
+    assert!(log.contains("missing.csv is not there; it is shown when it is written"), "{log}");
+    // Who looks at the page is told the same, until it is mended.
+    let told = board.told();
+    assert_eq!((&told["runs"], &told["fault_count"]), (&1.into(), &2.into()));
+    assert!(told["faults"][0].as_str().unwrap().contains("broken.csv, line 3"), "{told}");
+    let before = told["revision"].clone();
+    std::fs::write(sandbox.path("missing.csv"), format!("{HEADER}{}", row("b", "r2", 2))).unwrap();
+    board.waits_for("the file that was missing", |told| told["fault_count"] == 1);
+    assert_ne!(board.told()["revision"], before);
+    board.comes_to(0.3);
+}
+
+#[test]
+fn a_folder_and_packed_files_are_shown_and_what_comes_into_the_folder() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.path("results");
+    std::fs::create_dir(&folder).unwrap();
+    write(&sandbox, "results/a.csv", &[row("a", "r1", 1)]);
+    std::fs::write(folder.join("metrics.csv"), "epoch,loss\n1,2\n").unwrap();
+    let text = format!("{HEADER}{}", row("b", "r2", 2));
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(text.as_bytes()).unwrap();
+    std::fs::write(folder.join("b.csv.gz"), packed.finish().unwrap()).unwrap();
+    let board = Board::start(&sandbox, &[folder.to_str().unwrap()]);
+    board.comes_to(0.3);
+    assert_eq!(board.told()["faults"], serde_json::json!([]));
+    write(&sandbox, "results/c.csv", &[row("c", "r3", 3)]);
+    board.comes_to(0.6);
+}
+
+#[test]
+fn a_time_with_a_zone_is_that_instant_wherever_the_board_is() {
+    let sandbox = Sandbox::new();
+    let zoned = row("a", "r1", 1).replace(":00,a", ":00+02:00,a");
+    let file = write(&sandbox, "e.csv", &[zoned]);
+    let board = Board::start(&sandbox, &[&file]);
+    let runs = board.organization("/projects?limit=1");
+    let project = runs["items"][0]["id"].as_str().unwrap().to_owned();
+    let runs = board.http.get(&format!("/v1/projects/{project}/runs"), &[]).body;
+    // It ended at 20:01 two hours east, after a minute.
+    assert_eq!(runs["items"][0]["timestamp"], "2026-11-22T18:00:00Z", "{runs}");
 }
 
 #[test]
@@ -192,6 +250,7 @@ fn a_board_says_that_it_is_one_only_reads_and_is_for_this_machine() {
     let taken = sandbox.run(&["board", &file, "--port", port], &[]);
     assert_eq!(taken.code, Some(1));
     assert!(taken.err.contains(&format!("port {port} is in use")), "{}", taken.err);
+    assert!(taken.err.contains("is free") || taken.err.contains("--port 0"), "{}", taken.err);
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod trials;
 
 use std::path::{Path, PathBuf};
 
-use carbon_report::{Fault, Reading};
+use carbon_report::Reading;
 use clap::{Arg, ArgMatches, value_parser};
 
 use crate::console::Console;
@@ -22,7 +22,7 @@ const DEFAULT_FILE: &str = "emissions.csv";
 fn files_argument() -> Arg {
     Arg::new("files")
         .value_name("FILE")
-        .help("CSV files of records, task files or JSON reports, of ours or CodeCarbon's")
+        .help("CSV files of records, task files or JSON reports, also with .gz, or folders of them")
         .num_args(1..)
         .default_value(DEFAULT_FILE)
         .value_parser(value_parser!(PathBuf))
@@ -38,10 +38,7 @@ fn read(matches: &ArgMatches, start: &Surroundings) -> Reading {
 }
 
 fn read_one(reading: &mut Reading, named: &Path, start: &Surroundings) {
-    match std::fs::read(start.absolute(named)) {
-        Ok(bytes) => reading.add(named, &bytes),
-        Err(source) => reading.faults.push(Fault::File { path: named.to_owned(), source }),
-    }
+    reading.read(&start.absolute(named), named);
 }
 
 /// Says what could not be read, the first of many by name.

@@ -1,9 +1,10 @@
 //! `report`: what files of records come to, as a table, Markdown, LaTeX, JSON or an HTML page.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use carbon_report::page::{Setting, html};
-use carbon_report::render::{json, latex, markdown, text};
+use carbon_report::render::{json, latex, markdown, printable, text};
 use carbon_report::{By, Report, Runs};
 use carbon_tracker::config::LogLevel;
 use clap::builder::PossibleValuesParser;
@@ -27,6 +28,9 @@ Examples:
 /// Formats by the word for them and by the ending of a file.
 const FORMATS: [(&str, &str); 5] =
     [("table", "txt"), ("markdown", "md"), ("latex", "tex"), ("json", "json"), ("html", "html")];
+
+/// Projects that a message names.
+const NAMED_PROJECTS: usize = 8;
 
 /// Describes the command.
 pub(crate) fn command() -> Command {
@@ -79,7 +83,7 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     let mut reading = read(matches, start);
     let mut runs = Runs::of(&mut reading);
     if let Some(project) = matches.get_one::<String>("project") {
-        runs = runs.only(|entry| *entry.project == **project);
+        runs = of_project(runs, project)?;
     }
     let report = Report::of_runs(runs, &reading, by);
     say_faults(&report.faults, Console::new(start.colours(), LogLevel::Warning));
@@ -95,6 +99,21 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
         None => print(&text),
     }
     Ok(if report.faults.is_empty() { exit::OK } else { exit::USER })
+}
+
+/// The runs of a project, of which there must be some: a name that was mistyped is no zero.
+fn of_project(runs: Runs, project: &str) -> Result<Runs, CommandError> {
+    let known: BTreeSet<String> =
+        runs.counted.iter().map(|entry| printable(&entry.project)).collect();
+    let chosen = runs.only(|entry| *entry.project == *project);
+    if !chosen.counted.is_empty() || known.is_empty() {
+        return Ok(chosen);
+    }
+    let named: Vec<String> = known.iter().take(NAMED_PROJECTS).cloned().collect();
+    let more = known.len() - named.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Err(CommandError::user(format!("no run is of the project {}", printable(project)))
+        .hint(format!("there are {}{more}", named.join(", "))))
 }
 
 /// The format that was asked for, else the one that the file's ending names.

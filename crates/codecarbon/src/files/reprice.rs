@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use carbon_model::CarbonMass;
+use carbon_report::read::unpacked;
 use carbon_report::render::printable;
 use carbon_report::reprice::{Change, Repricer, csv, json};
 use carbon_report::table::{self, Align};
@@ -100,6 +101,8 @@ fn save(
     }
     let bytes = std::fs::read(start.absolute(file))
         .map_err(|error| CommandError::user(format!("{}: {error}", file.display())))?;
+    let bytes = unpacked(&bytes)
+        .map_err(|fault| CommandError::user(format!("{}: {fault}", file.display())))?;
     let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     let text = if is_json {
         json(file, &bytes, repricer)

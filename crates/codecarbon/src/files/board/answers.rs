@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use carbon_report::page::{SCRIPT, Setting, html, policy};
-use carbon_report::{By, Fault, Reading, Report};
+use carbon_report::read::states_of;
+use carbon_report::{By, Reading, Report};
 
 use super::request::Request;
 
@@ -104,10 +105,7 @@ impl Board {
     fn report(&self) -> Report {
         let mut reading = Reading::default();
         for (path, name) in &self.files {
-            match std::fs::read(path) {
-                Ok(bytes) => reading.add(name, &bytes),
-                Err(source) => reading.faults.push(Fault::File { path: name.clone(), source }),
-            }
+            reading.read(path, name);
         }
         Report::of(reading, By::Project)
     }
@@ -116,8 +114,7 @@ impl Board {
     fn state(&self) -> String {
         let mut state = DefaultHasher::new();
         for (path, _) in &self.files {
-            let file = std::fs::metadata(path).ok();
-            file.map(|file| (file.len(), file.modified().ok())).hash(&mut state);
+            states_of(path).hash(&mut state);
         }
         format!("{:016x}", state.finish())
     }

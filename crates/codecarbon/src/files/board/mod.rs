@@ -106,7 +106,7 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     };
     let files = named.into_iter().map(|path| (start.absolute(&path), path)).collect::<Vec<_>>();
     for (path, name) in &files {
-        if !path.is_file() {
+        if !path.exists() {
             let hint = if name.as_os_str() == DEFAULT_FILE { "; name another file" } else { "" };
             console.warn(format!("{} is not there yet{hint}", name.display()));
         }

@@ -46,5 +46,18 @@ async fn read(
             bulk_bytes: settings.longest_bulk_body,
             page_items: LONGEST_PAGE as u32,
         },
+        board: settings.is_board.then(|| board(&app)),
     }))
+}
+
+fn board(app: &App) -> wire::BoardInfo {
+    let shown = app.board().shown();
+    wire::BoardInfo {
+        // A board that was started anew shows something else than the one before it.
+        revision: format!("{}-{}", app.started().micros(), shown.times),
+        is_ready: shown.times > 0,
+        runs: shown.runs as u64,
+        faults: shown.faults,
+        fault_count: shown.fault_count as u64,
+    }
 }
