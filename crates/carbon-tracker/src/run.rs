@@ -226,6 +226,7 @@ impl Run {
     fn conclude(&mut self, report: Report, cuts: &Cuts) -> Outcome {
         self.shared.wait();
         let mut outcome = self.shared.outcome(report, cuts);
+        self.hand_out(&outcome);
         let failed = self.publish(&mut outcome, false);
         for sink in &mut self.sinks {
             outcome.warnings.extend(sink.exit());

@@ -78,13 +78,18 @@ pub trait Journal: Send {
     /// Hears, once and first of all, that a run has begun, and gets a way to look at it.
     fn begin(&mut self, run: &Observer);
 
-    /// Hears what the run comes to before it is handed out while the run goes on. It is on the path of
-    /// whoever flushes, and must not wait for a disk.
+    /// Hears what the run comes to before it is handed out, while it goes on and at its end. It is on
+    /// the path of whoever flushes or ends the run, and must not wait for a disk.
     fn hand_out(&mut self, so_far: &Outcome);
 
     /// Hears what the run came to, once all of its sinks were served; `failed` are those that did not
     /// take it.
     fn end(&mut self, outcome: &Outcome, failed: &[&'static str]);
+}
+
+/// What a run has added to its record since an earlier one, for the `delta` of [`Sink::out`].
+pub fn rest(total: &EmissionsRecord, before: Option<&EmissionsRecord>) -> EmissionsRecord {
+    crate::record::delta(total, before)
 }
 
 /// What a sink tells about a record that arrived.

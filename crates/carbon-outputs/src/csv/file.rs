@@ -43,7 +43,21 @@ pub enum Change {
     Appended,
     /// The row took the place of the same run's former row.
     Replaced,
+    /// The run had a row that tells as much; nothing was written.
+    Known,
 }
+
+/// What is done about rows of the same run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Same {
+    /// What the settings say.
+    AsSet,
+    /// The same, but nothing where one is of as long a time.
+    Once,
+}
+
+/// Seconds by which a time may differ from the same time after it was written and read.
+const ROUNDING_S: f64 = 1e-6;
 
 impl CsvFile {
     /// A file by the settings `output_dir` and `output_file`; an absolute `output_file` wins.
@@ -76,6 +90,19 @@ impl CsvFile {
     /// # Errors
     /// The file cannot be opened, locked or written; the rows in it are then as they were.
     pub fn write(&self, record: &EmissionsRecord) -> Result<Written, CsvError> {
+        self.write_row(record, Same::AsSet)
+    }
+
+    /// Writes a record that may stand in the file already, such as that of a run which was cut short
+    /// while it was saved: nothing if the run has a row of as long a time. Reads the file.
+    ///
+    /// # Errors
+    /// As for [`write`](Self::write).
+    pub fn write_once(&self, record: &EmissionsRecord) -> Result<Written, CsvError> {
+        self.write_row(record, Same::Once)
+    }
+
+    fn write_row(&self, record: &EmissionsRecord, same: Same) -> Result<Written, CsvError> {
         let row = Row::of(record);
         if fs::metadata(&self.path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
             return self.write_to_device(&row);
@@ -91,7 +118,11 @@ impl CsvFile {
                     Change::Created
                 }
                 Some(header) if header.has_exactly(RECORD_FIELDS) => {
-                    self.extend(&mut turn, length, &header, &row, &mut notices)?
+                    if same == Same::Once && self.is_known(&mut turn, length, &header, record)? {
+                        Change::Known
+                    } else {
+                        self.extend(&mut turn, length, &header, &row, &mut notices)?
+                    }
                 }
                 header => {
                     notices.push(self.put_aside(header)?);
@@ -100,6 +131,28 @@ impl CsvFile {
             };
             return Ok(Written { change, notices });
         }
+    }
+
+    /// Whether the run of a record has a row of as long a time.
+    fn is_known(
+        &self,
+        turn: &mut Turn,
+        length: u64,
+        header: &Header,
+        record: &EmissionsRecord,
+    ) -> Result<bool, CsvError> {
+        let bytes = self.opened(read_from_start(&mut turn.file, length))?;
+        let column = |name: &str| header.columns.iter().position(|c| c == name);
+        let (Some(id), Some(time)) = (column("run_id"), column("duration")) else {
+            return Ok(false);
+        };
+        let is_as_long = |text: &str| {
+            text.parse::<f64>().is_ok_and(|seconds| seconds >= record.duration - ROUNDING_S)
+        };
+        Ok(records(&bytes).skip(1).any(|row| {
+            row.field(id).as_deref() == Some(&record.run_id)
+                && row.field(time).as_deref().is_some_and(is_as_long)
+        }))
     }
 
     /// Writes a row to a file whose columns are right.
