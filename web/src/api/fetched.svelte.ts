@@ -2,6 +2,7 @@
 // next one is on its way, so that nothing jumps.
 
 import { untrack } from "svelte";
+import { changes } from "../state/changes.svelte";
 import { address, readFrom } from "./client";
 import { type Fault, asFault } from "./fault";
 import type { Gets } from "./types";
@@ -35,6 +36,7 @@ export function fetched<P extends keyof Gets>(path: P, ask: () => Ask<P>): Fetch
 
   $effect(() => {
     void round;
+    void changes.rounds;
     if (url === null) {
       isLoading = false;
       return;

@@ -1559,6 +1559,13 @@ export interface components {
             subject: string;
         };
         AuthName: "none" | "local" | "oidc";
+        BoardInfo: {
+            fault_count: number;
+            faults: string[];
+            is_ready: boolean;
+            revision: string;
+            runs: number;
+        };
         BudgetAlert: {
             attempts: number;
             delivered: string | null;
@@ -2324,6 +2331,7 @@ export interface components {
         };
         ServerInfo: {
             auth: components["schemas"]["AuthName"];
+            board: components["schemas"]["BoardInfo"] | null;
             features: components["schemas"]["Features"];
             limits: components["schemas"]["ServerLimits"];
             public_url: string;

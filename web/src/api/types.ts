@@ -7,6 +7,7 @@ type Schemas = components["schemas"];
 
 export type Account = Schemas["Account"];
 export type AuditEntry = Schemas["AuditItem"];
+export type Board = Schemas["BoardInfo"];
 export type Budget = Schemas["BudgetStatus"];
 export type Cloud = Schemas["CloudRegion"];
 export type Comparison = Schemas["Comparison"];

@@ -2,6 +2,7 @@
 
 import { type Chosen, USUAL, type Window, before, bucketWidth, label, query, windowOf } from "../units/range";
 import { isCustom } from "../units/range";
+import { changes } from "./changes.svelte";
 import { router } from "./router.svelte";
 import { session } from "./session.svelte";
 
@@ -26,7 +27,12 @@ export function usualRange(): string {
 }
 
 export function pageWindow(): PageWindow {
-  let now = $state(Date.now());
+  let taken = $state(0);
+  const now = $derived.by(() => {
+    void taken;
+    void changes.rounds;
+    return Date.now();
+  });
   const chosen = $derived<Chosen>({ range: router.query("range") ?? usualRange(), start: router.query("start"), end: router.query("end") });
   const window = $derived(windowOf(chosen, now));
   const width_s = $derived(window.start === null ? null : bucketWidth(((window.end ?? now) - window.start) / 1000, 53));
@@ -52,7 +58,7 @@ export function pageWindow(): PageWindow {
       return { ...asked, ...(width_s === null ? { buckets: 120 } : { width_s }) };
     },
     refresh() {
-      now = Date.now();
+      taken += 1;
     },
   };
 }
