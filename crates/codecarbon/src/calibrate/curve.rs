@@ -12,6 +12,10 @@ const OTHER_LOADS_THOROUGH: f64 = 0.15;
 /// The part of a meter's own error that these figures, which were taken against RAPL, contain.
 const CONTAINED_ERROR: f64 = 0.05;
 
+/// Least rise from idle to full load, as a share of full load. No computer rises less; a meter of
+/// something else does, by its noise.
+const LEAST_RISE: f64 = 0.01;
+
 /// A curve through points.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Curve {
@@ -23,13 +27,13 @@ pub(super) struct Curve {
 }
 
 /// Fits the curve; the bend only where there are more than two points. `None` unless power rises
-/// from an idle one that is not negative.
+/// by more than noise from an idle one that is not negative.
 pub(super) fn fit(points: &[CalibrationPoint]) -> Option<Curve> {
     let bend = if points.len() > 2 { best_bend(points)? } else { USUAL_BEND };
     let (idle_w, rise_w) = line(points, bend)?;
     let curve = Curve { idle_w, full_w: idle_w + rise_w, bend, residual: 0.0 };
     let residual = deviations(points, &curve).fold(0.0, f64::max);
-    (idle_w >= 0.0 && rise_w > 0.0).then_some(Curve { residual, ..curve })
+    (idle_w >= 0.0 && rise_w > LEAST_RISE * curve.full_w).then_some(Curve { residual, ..curve })
 }
 
 /// The error of the calibrated model, 0 to 1, from its parts: loads of other kinds, the meter, and
@@ -132,6 +136,7 @@ mod tests {
     #[test]
     fn power_that_does_not_rise_is_no_curve() {
         assert_eq!(fit(&points(|_| 30.0, &[0.0, 1.0])), None);
+        assert_eq!(fit(&points(|u| 30.0 + 1e-9 * u, &[0.02, 0.93])), None, "noise");
         assert_eq!(fit(&points(|u| 50.0 - 20.0 * u, &[0.0, 1.0])), None);
         assert_eq!(fit(&points(|u| 50.0 + 20.0 * u, &[0.5, 0.5])), None, "one load only");
     }

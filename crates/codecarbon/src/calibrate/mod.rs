@@ -40,10 +40,10 @@ use progress::ProgressBar;
 const INTERRUPTED: &str = "interrupted: nothing was kept";
 
 const AFTER_HELP: &str = "\
-Power is measured while the machine rests and while all its CPUs work, a minute each (--seconds). Close
-other programs first. The result is kept for this machine, by root for all its users, and runs that can
-read no sensor go by it from then on. What --export prints holds for every machine with the same
-processor, as /etc/codecarbon/calibration.ini or as calibration.ini of a state directory.
+Power is measured while the machine rests and while all its CPUs work, a minute each (--seconds). \
+Close other programs first. The result is kept for this machine, by root for all its users, and runs \
+that can read no sensor go by it from then on. What --export prints holds for every machine with the \
+same processor, as /etc/codecarbon/calibration.ini or as calibration.ini of a state directory.
 
 Examples:
   sudo codecarbon calibrate             once, against counters that only root may read
@@ -80,7 +80,7 @@ pub(crate) fn command() -> Command {
         )
         .arg(switch("non-interactive", "Ask nothing and begin at once"))
         .arg(kept(switch("show", "Show what is kept for this machine")))
-        .arg(kept(switch("json", "Print it as JSON")))
+        .arg(switch("json", "Print the calibration as JSON").conflicts_with_all(["reset", "export"]))
         .arg(kept(switch("reset", "Forget it")))
         .arg(kept(switch("export", "Print it for other machines with the same processor")))
         .group(ArgGroup::new("kept").args(["show", "reset", "export"]))
@@ -104,7 +104,8 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     let cpu = CpuFacts::read(&machine.root);
     let identity = MachineIdentity::of(&machine.root, &cpu);
     if matches.get_flag("show") {
-        return show(&machine, &identity, matches.get_flag("json"));
+        let (file, stored) = stored::present(&machine, &identity)?.ok_or_else(not_calibrated)?;
+        return Ok(tell(matches, &file, &stored));
     }
     if matches.get_flag("export") {
         return export(&machine, &identity);
@@ -115,14 +116,13 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     calibrate(matches, start, &config, &machine, &cpu, identity)
 }
 
-fn show(machine: &Machine, identity: &MachineIdentity, as_json: bool) -> Result<u8, CommandError> {
-    let (file, stored) = stored::present(machine, identity)?.ok_or_else(not_calibrated)?;
-    print(&if as_json {
-        format!("{:#}\n", stored::as_json(&file, &stored))
+fn tell(matches: &ArgMatches, file: &Path, stored: &StoredCalibration) -> u8 {
+    print(&if matches.get_flag("json") {
+        format!("{:#}\n", stored::as_json(file, stored))
     } else {
-        stored::as_text(&file, &stored)
+        stored::as_text(file, stored)
     });
-    Ok(exit::OK)
+    exit::OK
 }
 
 fn not_calibrated() -> CommandError {
@@ -222,8 +222,7 @@ fn calibrate(
     let measured = measured.map_err(|error| explained(&error))?;
     let stored = conclude(&measured, &plan, &*gauge, identity)?;
     stored::change(&file, |all| all.insert(stored.clone()))?;
-    print(&stored::as_text(&file, &stored));
-    Ok(exit::OK)
+    Ok(tell(matches, &file, &stored))
 }
 
 /// From what was measured to what is kept.

@@ -20,6 +20,9 @@ const NAMES: [&str; 7] =
 /// Time between two questions.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// How long a meter may fail to answer, as those on a busy radio network do, before that is its end.
+const SILENCE: Duration = Duration::from_secs(10);
+
 /// The meter.
 #[derive(Debug)]
 pub(in crate::calibrate) struct HttpGauge {
@@ -117,12 +120,20 @@ impl Gauge for HttpGauge {
     }
 
     fn look(&mut self, now: Instant, _: &Window) -> Result<(), GaugeError> {
-        let is_due = self.last.is_none_or(|last| now.active_since(&last) >= EVERY);
-        if is_due { self.sample(now) } else { Ok(()) }
+        let since = now.active_since(&self.last.unwrap_or(self.begin));
+        if self.last.is_some() && since < EVERY {
+            return Ok(());
+        }
+        // The next answer stands for the time of this one as well.
+        self.sample(now).or_else(|fault| if since < SILENCE { Ok(()) } else { Err(fault) })
     }
 
     fn end(&mut self, now: Instant, _: &Window, phase: &str) -> Result<Mean, GaugeError> {
-        self.sample(now)?;
+        if let Err(fault) = self.sample(now)
+            && self.last.is_none_or(|last| now.active_since(&last) >= SILENCE)
+        {
+            return Err(fault);
+        }
         self.series.mean().ok_or_else(|| GaugeError::Silent { phase: phase.to_owned() })
     }
 
