@@ -13,6 +13,8 @@ export interface Fetched<Answer> {
   readonly fault: Fault | undefined;
   /** Whether a request is on its way. */
   readonly isLoading: boolean;
+  /** Whether what is there was told of what was asked for before. */
+  readonly isStale: boolean;
   /** Asks again. */
   again(): void;
   /** Puts an answer in place of what was told, until the next one. */
@@ -28,7 +30,8 @@ export function fetched<P extends keyof Gets>(path: P, ask: () => Ask<P>): Fetch
   let fault = $state.raw<Fault>();
   let isLoading = $state(true);
   let round = $state(0);
-  let asked: string | undefined;
+  /** The address that the value was told at. */
+  let toldAt = $state.raw<string>();
   const url = $derived.by(() => {
     const wanted = ask();
     return wanted === null ? null : address(path, wanted.ids ?? {}, wanted.query ?? {});
@@ -41,23 +44,26 @@ export function fetched<P extends keyof Gets>(path: P, ask: () => Ask<P>): Fetch
       isLoading = false;
       return;
     }
+    const from = url;
     const controller = new AbortController();
     untrack(() => {
       isLoading = true;
       // What was told of another thing must not be taken for this one.
-      if (asked !== undefined && asked.split("?")[0] !== url.split("?")[0]) value = undefined;
-      asked = url;
+      if (toldAt?.split("?")[0] !== from.split("?")[0]) value = undefined;
     });
-    readFrom<Answer>(url, controller.signal).then(
+    readFrom<Answer>(from, controller.signal).then(
       (answer) => {
         if (controller.signal.aborted) return;
         value = answer;
+        toldAt = from;
         fault = undefined;
         isLoading = false;
       },
       (thrown: unknown) => {
         if (controller.signal.aborted) return;
         fault = asFault(thrown);
+        // Figures of another stretch of time under the name of this one would be wrong.
+        if (toldAt !== from) value = undefined;
         isLoading = false;
       },
     );
@@ -74,11 +80,15 @@ export function fetched<P extends keyof Gets>(path: P, ask: () => Ask<P>): Fetch
     get isLoading() {
       return isLoading;
     },
+    get isStale() {
+      return value !== undefined && toldAt !== url;
+    },
     again() {
       round += 1;
     },
     set(answer) {
       value = answer;
+      toldAt = url ?? undefined;
       fault = undefined;
     },
   };

@@ -17,6 +17,7 @@ export type ExperimentWithFigures = Schemas["ExperimentRow"];
 /** Figures of any stretch of rows. Energy in kWh, emissions in kg CO2e, power in W, time in s. */
 export type Figures = Schemas["Figures"];
 export type Grid = Schemas["Grid"];
+export type Grids = Schemas["Grids"];
 export type Group = Schemas["Group"];
 export type Invitation = Schemas["InvitationItem"];
 export type LiveRun = Schemas["LiveRun"];
@@ -27,6 +28,8 @@ export type PersonalToken = Schemas["PersonalToken"];
 export type Project = Schemas["Project"];
 export type ProjectToken = Schemas["Token"];
 export type ProjectWithFigures = Schemas["ProjectRow"];
+export type Region = Schemas["Region"];
+export type Regions = Schemas["Regions"];
 export type Role = Schemas["RoleName"];
 export type Row = Schemas["V1Emission"];
 export type RunListed = Schemas["RunRow"];

@@ -20,6 +20,7 @@ import ProjectSettings from "./ProjectSettings.svelte";
 import Projects from "./Projects.svelte";
 import PublicProject from "./PublicProject.svelte";
 import Run from "./Run.svelte";
+import ServerAudit from "./ServerAudit.svelte";
 import Setup from "./Setup.svelte";
 import SignIn from "./SignIn.svelte";
 import Tokens from "./Tokens.svelte";
@@ -61,6 +62,7 @@ const ROUTES: readonly Route[] = [
   { path: "/app/map", page: MapPage, isOpen: true, isBare: true },
   { path: "/app/account", page: Account },
   { path: "/app/accounts", page: Accounts },
+  { path: "/app/audit", page: ServerAudit },
 ];
 
 /** A page, and what its address names. */
@@ -82,12 +84,22 @@ export function find(path: string): Found | null {
     const fits = wanted.every((step, index) => {
       const given = steps[index] ?? "";
       if (!step.startsWith("{")) return step === given;
-      params[step.slice(1, -1)] = decodeURIComponent(given);
-      return given !== "";
+      const named = decoded(given);
+      params[step.slice(1, -1)] = named ?? "";
+      return given !== "" && named !== null;
     });
     if (fits) {
       return { name: route.path, page: route.page, params, isOpen: route.isOpen ?? false, isBare: route.isBare ?? false };
     }
   }
   return null;
+}
+
+/** A step of an address as it is meant; none where its escapes are broken. */
+function decoded(step: string): string | null {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return null;
+  }
 }

@@ -27,4 +27,5 @@ export const paths = {
   map: (run?: string): string => (run ? `${to("/map")}?run=${run}` : to("/map")),
   account: to("/account"),
   accounts: to("/accounts"),
+  serverAudit: to("/audit"),
 };

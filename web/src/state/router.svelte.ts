@@ -11,6 +11,14 @@ export function isOwn(path: string): boolean {
   return path === "/" || path === "/home" || OWN.some((root) => path === root || path.startsWith(root.endsWith("/") ? root : `${root}/`));
 }
 
+/** Where somebody wanted to go, as an address of this server; none for what leads anywhere else. */
+export function ownAddress(wanted: string | null, origin: string): string | null {
+  if (wanted === null || !wanted.startsWith("/")) return null;
+  // What begins with two slashes, or with one and a backslash, names another server.
+  const to = URL.canParse(wanted, origin) ? new URL(wanted, origin) : null;
+  return to !== null && to.origin === origin ? to.pathname + to.search + to.hash : null;
+}
+
 function now(): URL {
   return new URL(window.location.href);
 }

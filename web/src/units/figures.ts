@@ -39,6 +39,14 @@ export function components(figures: Figures): { name: string; color: string; val
   ];
 }
 
+/** Names and colours of components, for the legend of a picture. */
+export const COMPONENTS = [
+  ["CPU", "cpu"],
+  ["GPU", "gpu"],
+  ["RAM", "ram"],
+  ["Other", "rest"],
+] as const;
+
 /** The buckets of a series in order. */
 export function bucketsOf(series: Series): FigureBucket[] {
   return series.points.map((point) => ({ start: parseTime(point.start), key: point.key ?? null, figures: point }));

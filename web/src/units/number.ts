@@ -71,10 +71,19 @@ export function shortCount(value: number): string {
 export function percent(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
+  // Two digits of something that is less than they tell would say that it is nothing.
+  if (size > 0 && size < 0.005) return `< ${fixed(0.01, 2)} %`;
   return `${fixed(value, size >= 10 || size === 0 ? 0 : size >= 1 ? 1 : 2)} %`;
 }
 
 /** A noun with its count: "1 run", "3 runs". */
 export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** An amount that a person typed, more than nothing; none where it is no number. A comma is a point. */
+export function amountOf(typed: string): number | null {
+  const text = typed.trim().replace(",", ".");
+  const value = text === "" ? Number.NaN : Number(text);
+  return Number.isFinite(value) && value > 0 ? value : null;
 }

@@ -71,7 +71,9 @@ export function windowOf(chosen: Chosen, now: number): Window {
 /** The stretch of the same length before; none where there is no start. */
 export function before(window: Window, now: number): Window | null {
   if (window.start === null) return null;
-  const length = (window.end ?? now) - window.start;
+  // Of a stretch that is not over, what was in as much time before.
+  const length = Math.min(window.end ?? now, now) - window.start;
+  if (length <= 0) return null;
   return { start: window.start - length, end: window.start - 1 };
 }
 
