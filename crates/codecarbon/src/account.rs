@@ -48,7 +48,7 @@ impl Account {
             ..Layers::default()
         }
         .resolve()
-        .map_err(CommandError::user)?;
+        .map_err(CommandError::setting)?;
         let token = token_given(matches, start)?;
         let origin = resolved.origin("api_endpoint").clone();
         Self::at(&resolved.config, origin, token, console)
@@ -64,7 +64,7 @@ impl Account {
         let api_endpoint = normal(&config.api_endpoint).to_owned();
         warn_if_open(&api_endpoint, console);
         let connections =
-            CallLimits::from_config(config).connections().map_err(CommandError::user)?;
+            CallLimits::from_config(config).connections().map_err(CommandError::setting)?;
         Ok(Self { api_endpoint, origin, connections, token })
     }
 
@@ -125,7 +125,8 @@ pub(crate) fn token_given(
         return Ok(Some(Secret::new(token)));
     }
     let where_from = if flag.is_some() { "--token" } else { TOKEN_VARIABLE };
-    Err(CommandError::user(format!("the token of {where_from} has characters that no token has")))
+    Err(CommandError::user(format!("the token of {where_from} has characters that no token has"))
+        .hint("copy it anew, without spaces or line ends; `codecarbon get-token` makes another"))
 }
 
 /// `--api-endpoint`.

@@ -48,7 +48,7 @@ impl Console {
     /// Says why a command ends early; always said.
     pub fn error(self, error: &CommandError) {
         let mut text = format!("{} {}\n", self.label("31", "Error:"), error.message);
-        for hint in &error.hints {
+        for hint in error.hints() {
             text.push_str("  hint: ");
             text.push_str(hint);
             text.push('\n');

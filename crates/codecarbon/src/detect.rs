@@ -47,7 +47,7 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
         ..Layers::default()
     }
     .resolve()
-    .map_err(CommandError::user)?
+    .map_err(CommandError::setting)?
     .config;
     let hub = Hub::new(machine_of(&config, start), Sampling::Manual);
     let preferences = Preferences::from(&config);

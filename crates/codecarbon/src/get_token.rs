@@ -46,7 +46,11 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
         .create_project_token(&project, &new)
         .map_err(|error| account.failed(&error))?
         .token
-        .ok_or_else(|| CommandError::user("API request failed: the answer holds no token"))?;
+        .ok_or_else(|| {
+            CommandError::user("API request failed: the answer holds no token").hint(
+                "`codecarbon test-api` tells whether this is a server of ours or of CodeCarbon",
+            )
+        })?;
     print(&format!("Your token: {token}\n"));
     Ok(exit::OK)
 }

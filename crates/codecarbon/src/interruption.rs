@@ -17,7 +17,7 @@ const SHOW_CURSOR: &str = "\x1b[?25h";
 /// From now on Ctrl-C ends the process with this message and exit code 130. An interrupt that was
 /// ignored when the program started stays ignored.
 pub(crate) fn end_with(message: &'static str, console: Console) -> Result<(), CommandError> {
-    let fault = |error| CommandError::internal(format!("signals cannot be taken over: {error}"));
+    let fault = |error| CommandError::system(format!("signals cannot be taken over: {error}"));
     let signals = Signals::take_over(&[libc::SIGINT]).map_err(fault)?;
     let modes = modes();
     thread::Builder::new()
@@ -66,5 +66,5 @@ fn set_modes(modes: &libc::termios) {
 
 /// What a command that was interrupted ends with.
 pub(crate) fn error(message: &str) -> CommandError {
-    CommandError::with_code(INTERRUPTED, message)
+    CommandError::with_code(INTERRUPTED, message).hint("the command can be run again at any time")
 }

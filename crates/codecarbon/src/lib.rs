@@ -85,7 +85,8 @@ pub fn codecarbon(startup: Startup) -> u8 {
             Some(("sync", matches)) => sync::run(matches, start),
             Some(("completions", matches)) => Ok(generate::completions(matches, root())),
             Some(("man", matches)) => generate::manual(matches, root(), start),
-            _ => Err(CommandError::internal("a command is missing in the dispatcher")),
+            _ => Err(CommandError::internal("a command is missing in the dispatcher")
+                .hint("please report it")),
         }
     })
 }
@@ -129,7 +130,8 @@ pub fn carbonboard(startup: Startup) -> u8 {
             drop_word(&mut start, command);
         }
         let why_not = sibling::become_codecarbon(command, &start);
-        Err(CommandError::user(format!("{name} is a part of codecarbon, but {why_not}")))
+        Err(CommandError::user(format!("{name} is a part of codecarbon, but {why_not}"))
+            .hint("install codecarbon beside it, or into PATH"))
     })
 }
 

@@ -193,6 +193,7 @@ fn check_and_keep(
         Ok(answer) => {
             let name = name_in(&answer).ok_or_else(|| {
                 CommandError::user(format!("{FAILED}: the API does not say who you are"))
+                    .hint("--api-endpoint is the address of a CodeCarbon API, its path included")
             })?;
             store.lock()?.put(sign_in)?;
             Ok(name)

@@ -33,7 +33,8 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     let account = Account::open(matches, start, console)?;
     let found = account.api(start)?.organizations().map_err(|error| account.failed(&error))?;
     if matches.get_flag("json") {
-        let text = serde_json::to_string_pretty(&found).map_err(CommandError::internal)?;
+        let text = serde_json::to_string_pretty(&found)
+            .map_err(|error| CommandError::internal(error).hint("without --json it is text"))?;
         print(&format!("{text}\n"));
         return Ok(exit::OK);
     }

@@ -98,7 +98,7 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
         ..Layers::default()
     }
     .resolve()
-    .map_err(CommandError::user)?
+    .map_err(CommandError::setting)?
     .config;
     let machine = machine_of(&config, start);
     let cpu = CpuFacts::read(&machine.root);
@@ -145,7 +145,7 @@ fn reset(
 ) -> Result<u8, CommandError> {
     let file = stored::own_file(machine, start)?;
     let mut is_removed = false;
-    if Calibrations::read(&file).map_err(CommandError::user)?.of(identity).is_some() {
+    if stored::read(&file)?.of(identity).is_some() {
         stored::change(&file, |all| {
             is_removed = all.remove(identity);
             // One that is for all such machines goes as well: this machine is to have none.
@@ -185,7 +185,8 @@ fn calibrate(
     let setting = Setting { start, machine, console, is_interactive };
     let seconds = matches.get_one::<f64>("seconds").copied().unwrap_or(60.0);
     if !(0.05..=3600.0).contains(&seconds) {
-        return Err(CommandError::usage("--seconds is between 0.05 and 3600"));
+        return Err(CommandError::usage("--seconds is between 0.05 and 3600")
+            .hint("30 to 120 seconds suit most machines"));
     }
     let is_thorough = matches.get_flag("thorough");
     let plan = Plan::new(cpu.logical_cpus, is_thorough, Duration::from_secs_f64(seconds));
@@ -294,7 +295,10 @@ impl Setting<'_> {
         preferences: &Preferences,
         cpu: &CpuFacts,
     ) -> Result<Box<dyn Gauge>, CommandError> {
-        let failed = |error: gauge::GaugeError| CommandError::user(error);
+        let failed = |error: gauge::GaugeError| {
+            CommandError::user(error)
+                .hint("docs/calibrate.md says what a meter's file or address has to look like")
+        };
         match meter {
             None | Some("sensor") => {
                 if let Some(sensors) = Sensors::of(hub, preferences) {
@@ -353,7 +357,10 @@ impl Setting<'_> {
             self.console.print("Close other programs. Enter begins, Ctrl-C ends it at any time. ");
             let mut line = String::new();
             let read = std::io::stdin().lock().read_line(&mut line);
-            read.map_err(|error| CommandError::user(format!("no answer can be read: {error}")))?;
+            read.map_err(|error| {
+                CommandError::user(format!("no answer can be read: {error}"))
+                    .hint("--non-interactive asks nothing")
+            })?;
         }
         Ok(())
     }

@@ -36,7 +36,7 @@ pub(super) fn present(
     identity: &MachineIdentity,
 ) -> Result<Option<(PathBuf, StoredCalibration)>, CommandError> {
     for file in machine.all_calibration_files() {
-        let all = Calibrations::read(&file).map_err(CommandError::user)?;
+        let all = read(&file)?;
         if let Some(stored) = all.of(identity) {
             return Ok(Some((file, stored.clone())));
         }
@@ -52,14 +52,19 @@ pub(super) fn probe(file: &Path) -> Result<(), CommandError> {
         .map_err(|error| cannot_write(directory, &error))
 }
 
+/// The calibrations of a file.
+pub(super) fn read(file: &Path) -> Result<Calibrations, CommandError> {
+    Calibrations::read(file).map_err(|error| {
+        CommandError::user(error).hint(format!("remove {} if it is of no use", file.display()))
+    })
+}
+
 /// Changes the file. One that holds something else is replaced only by `change`'s will.
 pub(super) fn change(
     file: &Path,
     change: impl FnOnce(&mut Calibrations),
 ) -> Result<(), CommandError> {
-    let mut all = Calibrations::read(file).map_err(|error| {
-        CommandError::user(error).hint(format!("remove {} if it is of no use", file.display()))
-    })?;
+    let mut all = read(file)?;
     change(&mut all);
     let directory = file.parent().unwrap_or(Path::new("/"));
     let done = if all.is_empty() {
@@ -73,7 +78,7 @@ pub(super) fn change(
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> CommandError {
-    CommandError::user(format!("{} cannot be written: {error}", path.display()))
+    CommandError::file(format!("{} cannot be written: {error}", path.display()))
 }
 
 fn is_common(path: &Path) -> bool {

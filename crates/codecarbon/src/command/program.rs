@@ -64,13 +64,15 @@ pub fn explain(path: &Path, error: &io::Error) -> CommandError {
         Some(libc::ENOENT) => match interpreter(path) {
             Some(interpreter) => refused(&format!("its interpreter {interpreter} does not exist"))
                 .hint(format!("correct the first line of {shown}, or install {interpreter}")),
-            None => refused("it or its loader does not exist"),
+            None => refused("it or its loader does not exist").hint(
+                "a program for another system or C library needs that one's loader (ldd tells)",
+            ),
         },
         Some(libc::EACCES) => refused("permission denied")
             .hint("neither the file's rights nor a mount with noexec may forbid it"),
         Some(libc::E2BIG) => refused("its arguments and the environment are too long")
             .hint("pass long lists in a file or on standard input"),
-        _ => refused(&error.to_string()),
+        _ => refused(&error.to_string()).hint("does it run without codecarbon monitor?"),
     }
 }
 
@@ -89,7 +91,8 @@ fn missing(path: &Path, error: &io::Error) -> CommandError {
         io::ErrorKind::PermissionDenied => CommandError::with_code(
             NOT_EXECUTABLE,
             format!("{} cannot be reached: permission denied", path.display()),
-        ),
+        )
+        .hint("you need the right to enter each folder of its path (namei -l tells which)"),
         io::ErrorKind::NotFound => not_found(path.as_os_str(), "no such file"),
         _ => not_found(path.as_os_str(), &error.to_string()),
     }
@@ -113,7 +116,8 @@ fn not_found(name: &OsStr, why: &str) -> CommandError {
 fn not_a_program(path: &Path, directory: bool) -> CommandError {
     let shown = path.display();
     if directory {
-        return CommandError::with_code(NOT_EXECUTABLE, format!("{shown} is a directory"));
+        return CommandError::with_code(NOT_EXECUTABLE, format!("{shown} is a directory"))
+            .hint("name the program in it");
     }
     let error = CommandError::with_code(NOT_EXECUTABLE, format!("{shown} is not executable"));
     match path.extension().and_then(OsStr::to_str) {
@@ -166,7 +170,7 @@ mod tests {
         let path = plain.path().join("train.py");
         let error = find(path.as_os_str(), None).unwrap_err();
         assert_eq!(error.code, 126);
-        assert!(error.hints[0].contains("python"), "{error:?}");
+        assert!(error.hints()[0].contains("python"), "{error:?}");
         assert_eq!(find(OsStr::new("/tmp"), None).unwrap_err().code, 126);
     }
 
@@ -174,7 +178,7 @@ mod tests {
     fn a_command_in_one_word_is_told_to_be_split() {
         let error = find(OsStr::new("python train.py"), Some("/bin")).unwrap_err();
         assert_eq!(error.code, 127);
-        assert!(error.hints[0].contains("separate words"), "{error:?}");
+        assert!(error.hints()[0].contains("separate words"), "{error:?}");
     }
 
     #[test]

@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(id(chooser(Some("2"), None, false).choose(rows())), "2");
         assert_eq!(id(chooser(Some("Shop"), Some("1"), false).choose(rows())), "3");
         let error = chooser(Some("Lab"), None, true).choose(rows()).unwrap_err();
-        assert!(error.hints[0].contains("1, 2"), "{error:?}");
+        assert!(error.hints()[0].contains("1, 2"), "{error:?}");
     }
 
     #[test]
@@ -176,7 +176,7 @@ mod tests {
         let rows = || rows(&[("1", "Lab")]);
         assert_eq!(id(chooser(Some("Shop"), None, true).choose(rows())), "new Shop");
         let error = chooser(Some("Shop"), None, false).choose(rows()).unwrap_err();
-        assert_eq!((error.code, error.hints.len()), (1, 1));
+        assert_eq!((error.code, error.hints().len()), (1, 1));
     }
 
     #[test]
@@ -184,7 +184,7 @@ mod tests {
         let rows = || rows(&[("1", "Lab")]);
         assert_eq!(id(chooser(None, Some("1"), false).choose(rows())), "1");
         let error = chooser(None, Some("9"), true).choose(rows()).unwrap_err();
-        assert!(error.hints[0].contains("--organization"), "{error:?}");
+        assert!(error.hints()[0].contains("--organization"), "{error:?}");
     }
 
     #[test]

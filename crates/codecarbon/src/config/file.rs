@@ -32,13 +32,13 @@ impl ConfigFile {
             Ok(text) => (true, text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => (false, String::new()),
             Err(error) => {
-                return Err(CommandError::user(format!(
+                return Err(CommandError::file(format!(
                     "{} cannot be read: {error}",
                     path.display()
                 )));
             }
         };
-        let parsed = parse_ini(&text, &path).map_err(CommandError::user)?;
+        let parsed = parse_ini(&text, &path).map_err(unusable)?;
         Ok(Self { path, exists, text, parsed })
     }
 
@@ -76,7 +76,7 @@ impl ConfigFile {
     /// # Errors
     /// A change cannot be made, or the file not be written; it is then as it was.
     pub(super) fn write(&self, changes: &[Change]) -> Result<(), CommandError> {
-        let text = edited(&self.text, &self.path, changes).map_err(CommandError::user)?;
+        let text = edited(&self.text, &self.path, changes).map_err(unusable)?;
         if self.exists && text == self.text {
             return Ok(());
         }
@@ -95,4 +95,10 @@ impl ConfigFile {
         CommandError::user(format!("{} cannot be written: {error}", self.path.display()))
             .hint("the configuration is as it was")
     }
+}
+
+/// A file whose text is not that of a configuration.
+pub(super) fn unusable(error: impl std::fmt::Display) -> CommandError {
+    CommandError::user(error)
+        .hint("correct that line; a configuration is [codecarbon] and lines key = value")
 }

@@ -151,12 +151,14 @@ fn check(key: &str, value: &str) -> Result<(), CommandError> {
     if value.chars().any(char::is_control) {
         return Err(CommandError::user(format!(
             "a value of {key} has one line and no control character"
-        )));
+        ))
+        .hint("write it on one line"));
     }
     match Config::default().set(key, value) {
         Ok(_) => Ok(()),
         Err(invalid) => {
-            Err(CommandError::user(format!("{key} = {value:?} is not {}", invalid.allowed)))
+            Err(CommandError::user(format!("{key} = {value:?} is not {}", invalid.allowed))
+                .hint(format!("codecarbon config set {key} with such a value; what was set stays")))
         }
     }
 }
@@ -166,7 +168,9 @@ fn line_of_input() -> Result<String, CommandError> {
     let read = std::io::stdin().lock().read_line(&mut line);
     match read {
         Ok(1..) if !line.trim().is_empty() => Ok(line.trim().to_owned()),
-        Ok(_) => Err(CommandError::user("there is no value on standard input")),
-        Err(error) => Err(CommandError::user(format!("standard input cannot be read: {error}"))),
+        Ok(_) => Err(CommandError::user("there is no value on standard input")
+            .hint("pipe one in, as echo VALUE | codecarbon config set KEY -")),
+        Err(error) => Err(CommandError::user(format!("standard input cannot be read: {error}"))
+            .hint("give the value as an argument")),
     }
 }

@@ -7,6 +7,7 @@ use carbon_tracker::config::{CONFIG_FILE_NAME, Layers, LogLevel, Settings};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Value, json};
 
+use super::file::unusable;
 use crate::console::Console;
 use crate::exit::{self, CommandError};
 use crate::print::print;
@@ -36,7 +37,7 @@ pub(super) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
         environment: start.variables.clone(),
         ..Layers::default()
     };
-    let (settings, _) = layers.settings().map_err(CommandError::user)?;
+    let (settings, _) = layers.settings().map_err(unusable)?;
     let resolved = layers.resolve();
     let files = files(start);
     if matches.get_flag("json") {
@@ -54,7 +55,7 @@ pub(super) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     } else {
         print(&as_text(&files, &settings));
     }
-    for notice in &resolved.map_err(CommandError::user)?.notices {
+    for notice in &resolved.map_err(unusable)?.notices {
         console.warn(notice);
     }
     Ok(exit::OK)

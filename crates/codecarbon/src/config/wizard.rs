@@ -182,7 +182,7 @@ impl Wizard<'_> {
             ..Layers::default()
         }
         .resolve()
-        .map_err(CommandError::user)?;
+        .map_err(CommandError::setting)?;
         let origin = if own {
             Origin::File { path: file.path.clone(), line: file.line("api_endpoint") }
         } else {
@@ -331,7 +331,10 @@ impl Wizard<'_> {
         }
         let new = ProjectTokenIn { name: Some("api token".to_owned()), access: WRITE };
         let token = api.create_project_token(project, &new).map_err(failed)?.token;
-        token.map(Some).ok_or_else(|| CommandError::user("API request failed: no token came"))
+        token.map(Some).ok_or_else(|| {
+            CommandError::user("API request failed: no token came")
+                .hint("`codecarbon get-token --project-id ID` makes one by itself")
+        })
     }
 
     /// Names what was made on the server, which stays there whatever comes.
@@ -355,7 +358,8 @@ fn name_of(api: &ApiClient, key: &str, id: &str) -> Option<String> {
 /// A country by its code.
 fn country_of(code: &str) -> Result<Country, CommandError> {
     carbon_factors::country(code).ok_or_else(|| {
-        CommandError::user(format!("{code:?} is no country; give a code such as FRA"))
+        CommandError::user(format!("{code:?} is no country"))
+            .hint("a country is a code of three letters, such as FRA")
     })
 }
 

@@ -250,5 +250,5 @@ fn the_group_is_the_user_s_own_also_under_sudo() {
         if start.is_root() { Some(1234) } else { Some(start.group_id()).filter(|gid| *gid != 0) };
     assert_eq!(own_group(&start), expected);
     let error = check_names(["sudo-all".to_owned()].iter()).unwrap_err();
-    assert_eq!((error.code, error.hints.len()), (exit::USAGE, 1));
+    assert_eq!((error.code, error.hints().len()), (exit::USAGE, 1));
 }

@@ -189,7 +189,7 @@ impl Changer<'_> {
                 continue;
             }
             let at = utc_timestamp(SystemClock.now().wall);
-            let attempt = fix::apply(&self.root, offer, &at).map_err(CommandError::user)?;
+            let attempt = fix::apply(&self.root, offer, &at).map_err(CommandError::file)?;
             is_changed |= !attempt.done.is_empty();
             tell(&attempt);
         }
@@ -204,7 +204,7 @@ impl Changer<'_> {
         if !self.agrees("Take back what --fix did?")? {
             return Ok(exit::OK);
         }
-        let undone = fix::undo(&self.root, names).map_err(CommandError::user)?;
+        let undone = fix::undo(&self.root, names).map_err(CommandError::file)?;
         if undone.is_empty() {
             print("Nothing was fixed, so there is nothing to take back.\n");
         }
@@ -249,7 +249,10 @@ impl Changer<'_> {
         let mut answer = String::new();
         let read = std::io::stdin().lock().read_line(&mut answer);
         let _ = std::io::stderr().flush();
-        read.map_err(|error| CommandError::user(format!("no answer can be read: {error}")))?;
+        read.map_err(|error| {
+            CommandError::user(format!("no answer can be read: {error}"))
+                .hint("--yes answers every question with yes")
+        })?;
         Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "Yes"))
     }
 }

@@ -108,7 +108,10 @@ fn compare_files(
     let mut faults = Vec::new();
     let mut side = |text: &str| {
         let is_file = |path: &Path| start.absolute(path).is_file();
-        let selection = Selection::parse(text, is_file).map_err(CommandError::user)?;
+        let selection = Selection::parse(text, is_file).map_err(|error| {
+            CommandError::user(error)
+                .hint("a side is FILE or FILE:COLUMN=VALUE, as in emissions.csv:project_name=a")
+        })?;
         let mut reading = Reading::default();
         read_one(&mut reading, &selection.path, start);
         faults.extend(reading.faults.iter().map(Fault::to_string));
@@ -126,7 +129,8 @@ fn compare_files(
     say_faults(&faults, Console::new(start.colours(), LogLevel::Warning));
     for (text, runs) in [(a, &a_runs), (b, &b_runs)] {
         if runs.is_empty() {
-            return Err(CommandError::user(format!("{text}: there is no such run")));
+            return Err(CommandError::user(format!("{text}: there is no such run"))
+                .hint("codecarbon report FILE tells which runs a file has"));
         }
     }
     let named = |text: &str, runs: &[Entry]| format!("{text} ({} runs)", runs.len());
@@ -141,10 +145,12 @@ fn compare_commands(
 ) -> Result<Comparison, CommandError> {
     let sides: Vec<&[OsString]> = words.split(|word| word == SEPARATOR).collect();
     let [a, b] = sides.as_slice() else {
-        return Err(CommandError::usage("two commands are compared, with --- between them"));
+        return Err(CommandError::usage("two commands are compared, with --- between them")
+            .hint("codecarbon compare --trials 10 -- ./old --- ./new"));
     };
     if a.is_empty() || b.is_empty() {
-        return Err(CommandError::usage("a command is missing before or after ---"));
+        return Err(CommandError::usage("a command is missing before or after ---")
+            .hint("codecarbon compare --trials 10 -- ./old --- ./new"));
     }
     let number = |name: &str, default: u32| *matches.get_one::<u32>(name).unwrap_or(&default);
     let plan = Plan {

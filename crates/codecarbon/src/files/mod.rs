@@ -55,5 +55,5 @@ fn say_faults(faults: &[String], console: Console) {
 /// Writes a result to a file of the user's.
 fn write(path: &Path, text: &str, start: &Surroundings) -> Result<(), CommandError> {
     std::fs::write(start.absolute(path), text)
-        .map_err(|error| CommandError::user(format!("{}: {error}", path.display())))
+        .map_err(|error| CommandError::file(format!("{}: {error}", path.display())))
 }

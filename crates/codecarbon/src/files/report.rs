@@ -91,7 +91,9 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
         "markdown" => markdown(&report),
         "latex" => latex(&report),
         "json" => json(&report),
-        "html" => html(&report, Setting::File).map_err(CommandError::internal)?,
+        "html" => html(&report, Setting::File).map_err(|error| {
+            CommandError::internal(error).hint("--format markdown or json tells the same")
+        })?,
         _ => text(&report),
     };
     match output {

@@ -65,7 +65,9 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     let console = Console::new(start.colours(), LogLevel::Warning);
     let mut change = Change::default();
     for text in matches.get_many::<String>("with").into_iter().flatten() {
-        change.set(text).map_err(CommandError::user)?;
+        change.set(text).map_err(|error| {
+            CommandError::user(error).hint("as in --with country_iso_code=FRA or --with pue=1.2")
+        })?;
     }
     let mut reading = read(matches, start);
     let runs = Runs::of(&mut reading);
@@ -93,26 +95,28 @@ fn save(
 ) -> Result<(), CommandError> {
     let mut named = matches.get_many::<PathBuf>("files").into_iter().flatten();
     let (Some(file), None) = (named.next(), named.next()) else {
-        return Err(CommandError::usage("--output takes the records of one file"));
+        return Err(CommandError::usage("--output takes the records of one file")
+            .hint("name one file, or leave --output out and read the table"));
     };
     if start.absolute(output).exists() && !matches.get_flag("force") {
         return Err(CommandError::user(format!("{} is there already", output.display()))
             .hint("choose another name, or replace it with --force"));
     }
     let bytes = std::fs::read(start.absolute(file))
-        .map_err(|error| CommandError::user(format!("{}: {error}", file.display())))?;
-    let bytes = unpacked(&bytes)
-        .map_err(|fault| CommandError::user(format!("{}: {fault}", file.display())))?;
+        .map_err(|error| CommandError::file(format!("{}: {error}", file.display())))?;
+    let bytes = unpacked(&bytes).map_err(|fault| no_records(file, &fault))?;
     let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     let text = if is_json {
-        json(file, &bytes, repricer)
-            .map_err(|error| CommandError::user(format!("{}: {error}", file.display())))?
+        json(file, &bytes, repricer).map_err(|error| no_records(file, &error))?
     } else {
-        csv(&bytes, repricer).ok_or_else(|| {
-            CommandError::user(format!("{}: no file of emissions records", file.display()))
-        })?
+        csv(&bytes, repricer).ok_or_else(|| no_records(file, &"no file of emissions records"))?
     };
     write(output, &text, start)
+}
+
+fn no_records(file: &Path, why: &dyn std::fmt::Display) -> CommandError {
+    CommandError::user(format!("{}: {why}", file.display()))
+        .hint("give a CSV file of records or a JSON report, as codecarbon monitor writes them")
 }
 
 /// Recorded and new emissions of projects, and the grids that were used.

@@ -54,9 +54,11 @@ pub(super) fn run_trials(
 ) -> Result<[Vec<Entry>; 2], CommandError> {
     let own = start
         .program()
-        .ok_or_else(|| CommandError::internal("the file of this program cannot be found"))?;
-    let folder = tempfile::tempdir()
-        .map_err(|error| CommandError::user(format!("no directory for reports: {error}")))?;
+        .ok_or_else(|| CommandError::system("the file of this program cannot be found"))?;
+    let folder = tempfile::tempdir().map_err(|error| {
+        CommandError::user(format!("no directory for reports: {error}"))
+            .hint("TMPDIR names a directory for temporary files")
+    })?;
     let report = folder.path().join("trial.json");
     let mut results = [Vec::new(), Vec::new()];
     let rounds = plan.warmup + plan.trials;
@@ -114,7 +116,7 @@ fn trial(own: &Path, side: &Side, plan: Plan, report: &Path) -> Result<Entry, Co
     let child = command
         .spawn()
         .and_then(std::process::Child::wait_with_output)
-        .map_err(|error| CommandError::internal(format!("a trial cannot be started: {error}")))?;
+        .map_err(|error| CommandError::system(format!("a trial cannot be started: {error}")))?;
     let bytes = std::fs::read(report).ok();
     let _ = std::fs::remove_file(report);
     if !child.status.success() && !plan.ignore_failure {
@@ -122,13 +124,16 @@ fn trial(own: &Path, side: &Side, plan: Plan, report: &Path) -> Result<Entry, Co
         let last = said.trim().lines().last().unwrap_or_default();
         let code = child.status.code().unwrap_or(1);
         let error = CommandError::user(format!("{} ended with code {code}", side.line()));
-        let error = if last.is_empty() { error } else { error.hint(format!("it said: {last}")) };
-        return Err(error.hint("--ignore-failure counts such trials too"));
+        let error = error.hint("--ignore-failure counts such trials too");
+        return Err(if last.is_empty() { error } else { error.hint(format!("it said: {last}")) });
     }
     let mut reading = Reading::default();
     reading.add(Path::new("trial"), &bytes.unwrap_or_default());
     let run = reading.entries.into_iter().find(|entry| entry.told.is_some());
-    run.ok_or_else(|| CommandError::user(format!("{} could not be measured", side.line())))
+    run.ok_or_else(|| {
+        CommandError::user(format!("{} could not be measured", side.line()))
+            .hint("codecarbon monitor -- and the command tells why")
+    })
 }
 
 #[cfg(test)]

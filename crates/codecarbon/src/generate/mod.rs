@@ -89,7 +89,7 @@ pub(crate) fn manual(
     if let Some(directory) = matches.get_one::<String>("directory") {
         let directory = start.absolute(Path::new(directory));
         let failed = |path: &Path, error: std::io::Error| {
-            CommandError::user(format!("{}: {error}", path.display()))
+            CommandError::file(format!("{}: {error}", path.display()))
         };
         std::fs::create_dir_all(&directory).map_err(|error| failed(&directory, error))?;
         for page in &pages {
@@ -102,6 +102,7 @@ pub(crate) fn manual(
         matches.get_many::<String>("words").into_iter().flatten().map(String::as_str).collect();
     let page = pages.iter().find(|page| page.words[1..] == words).ok_or_else(|| {
         CommandError::usage(format!("there is no command codecarbon {}", words.join(" ")))
+            .hint("codecarbon --help lists the commands")
     })?;
     print(&man::page(page, &pages));
     Ok(exit::OK)

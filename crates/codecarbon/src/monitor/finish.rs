@@ -62,7 +62,7 @@ pub(crate) fn finish(run: Finish<'_>) -> Outcome {
     for result in written.into_iter().chain(by_method) {
         match result {
             Ok(path) => saved_to.push(path),
-            Err(error) => console.error(&CommandError::user(error)),
+            Err(error) => console.error(&CommandError::file(error)),
         }
     }
     if !settings.quiet && form == Form::Report {

@@ -37,9 +37,8 @@ pub(crate) fn run(
     network: Option<&dyn Network>,
     reread: &dyn Fn() -> Result<Settings, CommandError>,
 ) -> Result<u8, CommandError> {
-    let signals = Signals::take_over(&ENDING).map_err(|error| {
-        CommandError::internal(format!("signals cannot be taken over: {error}"))
-    })?;
+    let signals = Signals::take_over(&ENDING)
+        .map_err(|error| CommandError::system(format!("signals cannot be taken over: {error}")))?;
     let hub = Hub::new(machine_of(&settings.config, start), Sampling::Manual);
     let backlog = Backlog::default();
     let kept = settings.service.then_some(&backlog);
@@ -59,7 +58,7 @@ pub(crate) fn run(
     loop {
         let turn = watcher.watch(&mut stretch, service.as_mut());
         let turn =
-            turn.map_err(|error| CommandError::internal(format!("waiting failed: {error}")))?;
+            turn.map_err(|error| CommandError::system(format!("waiting failed: {error}")))?;
         let Some(service) = service.as_mut().filter(|_| turn != Turn::End) else { break };
         stretch = match turn {
             Turn::Record => service.next_record(stretch),

@@ -73,7 +73,10 @@ pub(crate) fn run(
             machine::run(settings, start, console, network, &reread)
         }
         (Ok(_held), false) => wrapped::run(settings, &words, start, console, network),
-        (Err(error), true) => Err(CommandError::user(error)),
+        (Err(error), true) => {
+            Err(CommandError::user(error)
+                .hint("--allow-multiple-runs measures beside the other one"))
+        }
         (Err(error), false) => {
             console
                 .error(&CommandError::user(error).hint("The command runs, but it is not measured"));

@@ -93,7 +93,7 @@ impl RecordFile {
     pub(crate) fn save(&self, record: &EmissionsRecord) -> Delivery {
         let written = self.write_backlog().and_then(|()| self.write(record));
         written.unwrap_or_else(|error| {
-            let mut error = CommandError::user(error);
+            let mut error = CommandError::file(error);
             if let Some(backlog) = &self.backlog {
                 backlog.add(record);
                 let waiting = backlog.len();

@@ -38,7 +38,7 @@ impl Network for Services {
                 }
                 OutputMethod::Prometheus => {
                     let settings = PushSettings::from_config(config, &variables);
-                    let gateway = PushGateway::new(settings).map_err(CommandError::user)?;
+                    let gateway = PushGateway::new(settings).map_err(CommandError::setting)?;
                     sinks.push(Box::new(gateway));
                 }
                 OutputMethod::Otlp => {
@@ -55,7 +55,7 @@ impl Network for Services {
         }
         if let Some(endpoint) = &config.emissions_endpoint {
             let sink = HttpSink::new(endpoint, config.ca_bundle.clone());
-            sinks.push(Box::new(sink.map_err(CommandError::user)?));
+            sinks.push(Box::new(sink.map_err(CommandError::setting)?));
         }
         if let Some(address) = config.prometheus_listen {
             // Two runs with one configuration are no mistake: the second goes on without.
@@ -79,7 +79,7 @@ impl Network for Services {
 }
 
 fn otlp(settings: Result<OtlpSettings, OtlpError>) -> Result<Box<dyn Sink>, CommandError> {
-    Ok(Box::new(settings.and_then(OtlpSink::new).map_err(CommandError::user)?))
+    Ok(Box::new(settings.and_then(OtlpSink::new).map_err(CommandError::setting)?))
 }
 
 /// What asking needs, from what the program was started with.

@@ -53,6 +53,7 @@ impl Settings {
     pub(crate) fn read(matches: &ArgMatches, start: &Surroundings) -> Result<Self, CommandError> {
         let arguments = options::given_settings(matches).map_err(|flag| {
             CommandError::usage(format!("the value of --{flag} is not UTF-8 text"))
+                .hint("rename the file, or name it by a link whose name is UTF-8")
         })?;
         let mode_given = arguments.iter().any(|(key, _)| key == "tracking_mode");
         let resolved = Layers {
@@ -63,7 +64,7 @@ impl Settings {
             arguments,
         }
         .resolve()
-        .map_err(CommandError::user)?;
+        .map_err(CommandError::setting)?;
         check_place(&resolved)?;
         let has_experiment = resolved.is_set("experiment_id");
         let Resolved { config, notices, .. } = resolved;

@@ -42,9 +42,8 @@ pub(crate) fn run(
     if !settings.mode_given {
         settings.config.tracking_mode = TrackingMode::Process;
     }
-    let signals = Signals::take_over(&supervise::TAKEN).map_err(|error| {
-        CommandError::internal(format!("signals cannot be taken over: {error}"))
-    })?;
+    let signals = Signals::take_over(&supervise::TAKEN)
+        .map_err(|error| CommandError::system(format!("signals cannot be taken over: {error}")))?;
     supervise::adopt_orphans();
     let enclosure = Enclosure::make(settings.cgroup);
     let hub = Hub::new(machine_of(&settings.config, start), Sampling::Manual);

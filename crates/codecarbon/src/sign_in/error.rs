@@ -104,7 +104,8 @@ impl SignInError {
             Self::Refused { .. } => {
                 &["the client that signs in is named by --client-id or AUTH_CLIENT_ID"]
             }
-            Self::Declined | Self::NoRandomness => &[],
+            Self::Declined => &["run `codecarbon login` again and allow it"],
+            Self::NoRandomness => &["the system gives no random bytes (getrandom): see its log"],
             Self::TooLate { .. } => {
                 &["run `codecarbon login` again, on a machine without a browser with --device"]
             }
@@ -143,7 +144,9 @@ impl From<SignInError> for CommandError {
             SignInError::NoRandomness => exit::INTERNAL,
             _ => exit::USER,
         };
-        error.hints().into_iter().fold(Self::with_code(code, &error), Self::hint)
+        let mut hints = error.hints().into_iter();
+        let first = hints.next().unwrap_or_else(|| "run `codecarbon login` again".to_owned());
+        hints.fold(Self::with_code(code, &error).hint(first), Self::hint)
     }
 }
 

@@ -110,7 +110,7 @@ fn configuration(matches: &ArgMatches, start: &Surroundings) -> Result<Config, C
         arguments: arguments.collect(),
         ..Layers::default()
     };
-    Ok(layers.resolve().map_err(CommandError::user)?.config)
+    Ok(layers.resolve().map_err(CommandError::setting)?.config)
 }
 
 fn directory(start: &Surroundings) -> Result<PathBuf, CommandError> {

@@ -18,7 +18,7 @@ use crate::sign_in::printable;
 /// Prints it.
 pub(super) fn show(directory: &Path, as_json: bool) -> Result<(), CommandError> {
     let found = status(directory).map_err(|error| {
-        CommandError::user(format!("{} cannot be read: {error}", directory.display()))
+        CommandError::file(format!("{} cannot be read: {error}", directory.display()))
     })?;
     let now_unix_s = SystemClock.now().wall.as_secs_f64();
     print(&if as_json {

@@ -118,7 +118,7 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     }
     let port = *matches.get_one::<u16>("port").unwrap_or(&8050);
     let listener = listen(address, port)?;
-    let at = listener.local_addr().map_err(CommandError::internal)?;
+    let at = listener.local_addr().map_err(CommandError::system)?;
     let debug =
         matches.get_one::<String>("debug").is_some_and(|word| word.eq_ignore_ascii_case("true"));
     print(&format!("The page is at http://{at}/ until Ctrl-C\n"));
@@ -145,7 +145,8 @@ fn listen(address: IpAddr, port: u16) -> Result<TcpListener, CommandError> {
     TcpListener::bind((address, port)).map_err(|error| {
         let wanted = SocketAddr::new(address, port);
         if error.kind() != std::io::ErrorKind::AddrInUse {
-            return CommandError::user(format!("cannot listen on {wanted}: {error}"));
+            return CommandError::user(format!("cannot listen on {wanted}: {error}"))
+                .hint("--host is an address of this machine; ports below 1024 need rights");
         }
         let error = CommandError::user(format!("port {port} is in use by another program"));
         let free = (1..=PROPOSED_PORTS)
