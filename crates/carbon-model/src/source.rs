@@ -51,6 +51,14 @@ pub enum Source {
     HwmonPower,
     /// Discharge power of a battery, integrated over time; the whole system.
     Battery,
+    /// Energy counter of Windows' Energy Meter Interface.
+    WindowsEmi,
+    /// Energy counter of an Apple processor, told by IOReport.
+    AppleIoReport,
+    /// Mean power that macOS's `powermetrics` tells, times the length of its samples.
+    Powermetrics,
+    /// Power of the rails of a Raspberry Pi's supply chip, integrated over time.
+    RaspberryPiPmic,
     /// NVML total energy counter.
     NvmlEnergy,
     /// NVML power reading, integrated over time.
@@ -122,12 +130,17 @@ impl Source {
             Self::RaplPerf
             | Self::RaplPowercap
             | Self::HwmonEnergy
+            | Self::WindowsEmi
+            | Self::AppleIoReport
             | Self::NvmlEnergy
             | Self::AmdSmiEnergy
             | Self::Included => Basis::Measured,
-            Self::HwmonPower | Self::Battery | Self::NvmlPower | Self::AmdSmiPower => {
-                Basis::Derived
-            }
+            Self::HwmonPower
+            | Self::Battery
+            | Self::Powermetrics
+            | Self::RaspberryPiPmic
+            | Self::NvmlPower
+            | Self::AmdSmiPower => Basis::Derived,
             Self::LoadModelCalibrated
             | Self::LoadModel
             | Self::LoadModelVirtual
@@ -144,6 +157,10 @@ impl Source {
             Self::HwmonEnergy => "hwmon energy counter",
             Self::HwmonPower => "hwmon power sensor",
             Self::Battery => "battery discharge",
+            Self::WindowsEmi => "Windows EMI",
+            Self::AppleIoReport => "Apple IOReport",
+            Self::Powermetrics => "powermetrics",
+            Self::RaspberryPiPmic => "Raspberry Pi PMIC",
             Self::NvmlEnergy => "NVML energy counter",
             Self::NvmlPower => "NVML power",
             Self::AmdSmiEnergy => "AMD SMI energy counter",

@@ -66,9 +66,14 @@ impl Clock for SystemClock {
         read(libc::CLOCK_MONOTONIC)
     }
 
-    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "macos"))]
     fn thread_cpu(&self) -> Duration {
         read(libc::CLOCK_THREAD_CPUTIME_ID)
+    }
+
+    #[cfg(windows)]
+    fn thread_cpu(&self) -> Duration {
+        thread_times()
     }
 }
 
@@ -81,7 +86,7 @@ fn system_now() -> Instant {
     }
 }
 
-#[cfg(any(target_os = "linux", target_os = "android"))]
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "macos"))]
 #[expect(unsafe_code, reason = "clock_gettime has no safe wrapper in the standard library")]
 fn read(clock: libc::clockid_t) -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
@@ -91,7 +96,62 @@ fn read(clock: libc::clockid_t) -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
+/// macOS names its clocks otherwise: the raw uptime stands still in sleep, the monotonic clock does
+/// not.
+#[cfg(target_os = "macos")]
+fn system_now() -> Instant {
+    Instant {
+        monotonic: read(libc::CLOCK_UPTIME_RAW),
+        boot: read(libc::CLOCK_MONOTONIC),
+        wall: read(libc::CLOCK_REALTIME),
+    }
+}
+
+/// Windows counts both times in steps of 100 ns.
+#[cfg(windows)]
+#[expect(unsafe_code, reason = "the interrupt times have no wrapper in the standard library")]
+#[expect(clippy::disallowed_methods, reason = "this module is where the clock is read")]
+fn system_now() -> Instant {
+    use windows_sys::Win32::System::WindowsProgramming::{
+        QueryInterruptTimePrecise, QueryUnbiasedInterruptTimePrecise,
+    };
+
+    let (mut awake, mut all) = (0, 0);
+    // SAFETY: two valid numbers for the calls to fill.
+    unsafe {
+        QueryUnbiasedInterruptTimePrecise(&raw mut awake);
+        QueryInterruptTimePrecise(&raw mut all);
+    }
+    let wall = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or(Duration::ZERO);
+    let duration = |steps: u64| Duration::from_nanos(steps.saturating_mul(100));
+    Instant { monotonic: duration(awake), boot: duration(all), wall }
+}
+
+#[cfg(windows)]
+#[expect(unsafe_code, reason = "the times of a thread have no wrapper in the standard library")]
+fn thread_times() -> Duration {
+    use windows_sys::Win32::Foundation::FILETIME;
+    use windows_sys::Win32::System::Threading::{GetCurrentThread, GetThreadTimes};
+
+    let [mut created, mut ended, mut kernel, mut user] = [FILETIME::default(); 4];
+    // SAFETY: the handle stands for this thread and needs no closing; four valid structs to fill, of
+    // which zeros are used on failure.
+    unsafe {
+        GetThreadTimes(
+            GetCurrentThread(),
+            &raw mut created,
+            &raw mut ended,
+            &raw mut kernel,
+            &raw mut user,
+        );
+    }
+    let steps = |t: FILETIME| u64::from(t.dwHighDateTime) << 32 | u64::from(t.dwLowDateTime);
+    Duration::from_nanos((steps(kernel) + steps(user)).saturating_mul(100))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "macos", windows)))]
 #[expect(clippy::disallowed_methods, reason = "this module is where the clock is read")]
 fn system_now() -> Instant {
     use std::sync::OnceLock;

@@ -1,8 +1,9 @@
-//! Sensors of hwmon drivers that are known to measure processors or a whole small computer.
+//! Sensors of hwmon drivers that are known to measure processors.
 //!
 //! A hwmon file says how much, hardly ever of what. So only drivers whose meaning is documented are
 //! read; others that offer power are skipped with that reason. Graphics cards belong to the GPU
-//! part, and plug meters of servers are left out because they include the GPUs.
+//! part, the monitors of Jetson modules to [`jetson`](crate::jetson), and plug meters of servers are
+//! left out because they include the GPUs.
 //!
 //! | driver | sensor | covers |
 //! | --- | --- | --- |
@@ -11,7 +12,6 @@
 //! | `fam15h_power` | `power1_average`, else `power1_input` | a package |
 //! | `apm_xgene` | power labelled `CPU power` | the package |
 //! | `power_meter` on NVIDIA Grace | `CPU Power Socket 0` and `SysIO Power Socket 0`, added | that package |
-//! | `ina3221` on NVIDIA Jetson | voltage × current labelled `VDD_IN` | the module: CPU, RAM and GPU |
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -30,8 +30,8 @@ use crate::sysroot::{SysRoot, list_dir, read_trimmed};
 const CLASS: &str = "sys/class/hwmon";
 
 /// Drivers without power sensors that nearly every machine has, or that other parts read.
-const OF_NO_USE: [&str; 8] =
-    ["coretemp", "k10temp", "acpitz", "nvme", "drivetemp", "amdgpu", "nouveau", "i915"];
+const OF_NO_USE: [&str; 9] =
+    ["coretemp", "k10temp", "acpitz", "nvme", "drivetemp", "amdgpu", "nouveau", "i915", "ina3221"];
 
 /// Finds the sensors of known drivers and reads each once. Costs some 5 µs a device, and what the
 /// driver takes for the first read.
@@ -90,10 +90,6 @@ pub fn discover(root: &SysRoot) -> Discovery {
                     "power_meter measures the whole machine at its supply, GPUs included",
                     None,
                 ),
-            },
-            "ina3221" => match sensors.voltage_times_current("VDD_IN") {
-                Some(power) => add(Covers::System, power),
-                None => sensors.skip_unknown(&driver, &mut found),
             },
             _ if sensors.have_power() => sensors.skip_unknown(&driver, &mut found),
             _ => {}
@@ -187,7 +183,7 @@ fn chmod(error: &ReadError) -> Option<String> {
 fn info(covers: Covers, source: Source, detail: String, refresh: Duration) -> MeterInfo {
     let name = match covers {
         Covers::Package { package, .. } => format!("package-{package}"),
-        _ => "board".to_owned(),
+        _ => "hwmon".to_owned(),
     };
     MeterInfo {
         name,
@@ -233,14 +229,6 @@ impl<'d> Sensors<'d> {
     fn power(&self, label: &str) -> Option<PowerFile> {
         let file = self.labelled("power", label)?.replace("_label", "_input");
         Some(PowerFile::microwatts(self.directory.join(file)))
-    }
-
-    fn voltage_times_current(&self, label: &str) -> Option<PowerFile> {
-        let volts = self.labelled("in", label)?.replace("_label", "_input");
-        let amperes = volts.replacen("in", "curr", 1);
-        let join = |file| self.directory.join(file);
-        self.has(&amperes)
-            .then(|| PowerFile::millivolts_and_milliamperes(join(volts), join(amperes)))
     }
 
     fn grace_socket(&self) -> Option<u32> {

@@ -1,26 +1,33 @@
-//! Finds and reads energy meters: RAPL by perf and powercap, hwmon, battery, NVML, AMD SMI, the CPU
-//! load and RAM models, and the CPU time of process trees.
+//! Finds and reads energy meters: RAPL by perf and powercap, hwmon, battery, NVML, AMD SMI, Windows'
+//! EMI, Apple's IOReport, the sensors of Raspberry Pi and Jetson boards, the CPU load and RAM models,
+//! and the CPU time of process trees.
 //!
 //! This crate knows how a device is read and what it covers. It does not add anything up, keeps no
 //! history beyond what a reading needs, and knows neither runs nor emissions. It never reads the
 //! environment, and every path starts at a [`SysRoot`].
 
+pub mod apple;
 pub mod battery;
 pub mod clock;
+mod counter_bank;
 mod counter_file;
 pub mod discovery;
+pub mod emi;
 pub mod facts;
 pub mod gpu;
 pub mod hwmon;
+pub mod jetson;
 mod kept_file;
 pub mod limits;
 pub mod load_model;
 pub mod machine;
 pub mod meter;
+mod native;
 mod power_file;
 pub mod process;
 pub mod ram_model;
 pub mod rapl;
+pub mod raspberry_pi;
 pub mod sysroot;
 pub mod tree;
 

@@ -9,6 +9,7 @@ use crate::clock::{Clock, Instant};
 use crate::facts::host;
 use crate::kept_file::KeptFile;
 use crate::limits::{CpuUsage, Limits, MemoryUsage};
+use crate::native;
 use crate::sysroot::SysRoot;
 
 /// CPU seconds of all visible logical CPUs since boot (first line of `/proc/stat`).
@@ -67,6 +68,7 @@ pub struct MachineReader {
     cpu_limit: Option<CpuUsage>,
     memory_limit: Option<MemoryUsage>,
     ticks_per_s: f64,
+    is_host: bool,
     buffer: Box<[u8]>,
 }
 
@@ -82,6 +84,7 @@ impl MachineReader {
             cpu_limit: limits.cpu.as_ref().and_then(|limit| CpuUsage::open(root, limit)),
             memory_limit: limits.memory.as_ref().map(|limit| MemoryUsage::open(root, limit)),
             ticks_per_s: host::ticks_per_s(root.is_host()),
+            is_host: root.is_host(),
             buffer: vec![0; BUFFER_BYTES].into_boxed_slice(),
         }
     }
@@ -99,10 +102,16 @@ impl MachineReader {
         if let Some(limit) = &mut self.cpu_limit {
             return limit.read(at);
         }
+        if native::IS_ASKED && self.is_host {
+            return native::cpu_times();
+        }
         parse_stat(self.stat.read(&mut self.buffer).ok()?, self.ticks_per_s)
     }
 
     fn read_memory(&mut self, clock: &dyn Clock) -> Option<MemoryUse> {
+        if native::IS_ASKED && self.is_host {
+            return native::memory();
+        }
         let machine = parse_meminfo(self.meminfo.read(&mut self.buffer).ok()?)?;
         match &mut self.memory_limit {
             Some(limit) => limit.within(machine, clock),

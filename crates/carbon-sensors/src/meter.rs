@@ -89,6 +89,16 @@ pub struct MeterInfo {
     pub idle_w: Option<f64>,
 }
 
+impl MeterInfo {
+    /// Whether its energy includes the GPUs, whoever made them: a battery and the input of a board
+    /// feed everything, where a system meter of the processor leaves out cards.
+    pub fn includes_gpus(&self) -> bool {
+        let feeds_all =
+            matches!(self.source, Source::Battery | Source::HwmonPower | Source::RaspberryPiPmic);
+        self.covers == Covers::System && feeds_all
+    }
+}
+
 /// What a read returned, raw.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Reading {

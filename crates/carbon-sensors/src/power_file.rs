@@ -18,6 +18,11 @@ impl PowerFile {
         Self { factors: vec![CounterFile::closed(path)], watts_per_unit: 1e-6 }
     }
 
+    /// A file in mW, as the iio driver of Jetson modules has it.
+    pub(crate) fn milliwatts(path: PathBuf) -> Self {
+        Self { factors: vec![CounterFile::closed(path)], watts_per_unit: 1e-3 }
+    }
+
     /// Files in mV and mA, as hwmon has them.
     pub(crate) fn millivolts_and_milliamperes(volts: PathBuf, amperes: PathBuf) -> Self {
         let factors = vec![CounterFile::closed(volts), CounterFile::closed(amperes)];

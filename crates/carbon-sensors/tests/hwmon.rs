@@ -93,23 +93,6 @@ fn grace_sockets_are_told_apart_and_the_plug_meter_is_left_out() {
 }
 
 #[test]
-fn a_board_is_measured_by_voltage_and_current() {
-    let machine = Machine::load(
-        "\
-== sys/class/hwmon/hwmon4/name = ina3221
-== sys/class/hwmon/hwmon4/in1_label = VDD_IN
-== sys/class/hwmon/hwmon4/in1_input = 5000
-== sys/class/hwmon/hwmon4/curr1_input = 1500
-== sys/class/hwmon/hwmon4/in2_label = VDD_CPU_GPU_CV
-== sys/class/hwmon/hwmon4/in2_input = 5000
-== sys/class/hwmon/hwmon4/curr2_input = 400
-",
-    );
-    let mut found = hwmon::discover(&machine.sysroot());
-    assert_eq!(watts(&mut found, &machine), [(Covers::System, 7.5)]);
-}
-
-#[test]
 fn sensors_of_unknown_meaning_are_skipped_with_that_reason() {
     let machine = Machine::load(
         "\

@@ -15,6 +15,15 @@ pub const CONTAINER_CGROUP_V2: &str = include_str!("../machines/container_cgroup
 /// A server of one package with two dies, each with package and dram counters of its own; no perf.
 pub const INDEPENDENT_DIES: &str = include_str!("../machines/independent_dies.txt");
 
+/// NVIDIA Jetson AGX Orin on JetPack 5 or 6: rails as hwmon, none of which holds all others.
+pub const JETSON_AGX_ORIN: &str = include_str!("../machines/jetson_agx_orin.txt");
+
+/// NVIDIA Jetson Nano on JetPack 4: rails as iio, the first of which is the module's input.
+pub const JETSON_NANO: &str = include_str!("../machines/jetson_nano.txt");
+
+/// NVIDIA Jetson Xavier NX on JetPack 4: rails as iio, the first of which is the module's input.
+pub const JETSON_XAVIER_NX: &str = include_str!("../machines/jetson_xavier_nx.txt");
+
 /// A laptop: one package of 2 cores and 4 threads, 15 W, with core, uncore, dram and psys counters
 /// readable through perf and powercap; 2 SODIMMs of 8 GiB; a battery that is full.
 pub const LAPTOP_INTEL_PSYS: &str = include_str!("../machines/laptop_intel_psys.txt");
@@ -28,6 +37,9 @@ pub const MULTI_DIE_MIRRORS: &str = include_str!("../machines/multi_die_mirrors.
 /// A desktop whose counters only root may read: energy_uj is refused, perf as well; names, ranges
 /// and power limits are for everyone.
 pub const NO_PERMISSION: &str = include_str!("../machines/no_permission.txt");
+
+/// A Raspberry Pi 5 whose mailbox is not for this user.
+pub const RASPBERRY_PI_5: &str = include_str!("../machines/raspberry_pi_5.txt");
 
 /// A server: two packages of 4 cores, 105 W each, every one with its own dram counter, readable
 /// through powercap only (perf is refused); 12 RDIMMs of 16 GiB.
@@ -53,10 +65,14 @@ pub const ALL: &[(&str, &str)] = &[
     ("amd_hwmon", AMD_HWMON),
     ("container_cgroup_v2", CONTAINER_CGROUP_V2),
     ("independent_dies", INDEPENDENT_DIES),
+    ("jetson_agx_orin", JETSON_AGX_ORIN),
+    ("jetson_nano", JETSON_NANO),
+    ("jetson_xavier_nx", JETSON_XAVIER_NX),
     ("laptop_intel_psys", LAPTOP_INTEL_PSYS),
     ("msr_and_mmio_twins", MSR_AND_MMIO_TWINS),
     ("multi_die_mirrors", MULTI_DIE_MIRRORS),
     ("no_permission", NO_PERMISSION),
+    ("raspberry_pi_5", RASPBERRY_PI_5),
     ("server_two_socket_dram", SERVER_TWO_SOCKET_DRAM),
     ("slurm_job", SLURM_JOB),
     ("two_gpus", TWO_GPUS),

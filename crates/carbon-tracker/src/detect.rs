@@ -16,7 +16,8 @@ use carbon_sensors::load_model::{
 };
 use carbon_sensors::ram_model::{ConstantPower, RamModel};
 use carbon_sensors::{
-    Covers, Discovery, Hindrance, MemoryUse, Meter, MeterInfo, Skipped, battery, hwmon, rapl,
+    Covers, Discovery, Hindrance, MemoryUse, Meter, MeterInfo, Skipped, apple, battery, emi, hwmon,
+    jetson, rapl, raspberry_pi,
 };
 
 use crate::calibration::{self, MachineIdentity};
@@ -67,9 +68,12 @@ pub(crate) fn detect(machine: &Machine) -> (Detected, Vec<Box<dyn Meter>>) {
             .flatten();
         let mut found = rapl::discover(&machine.root, &*machine.perf);
         found.extend(hwmon::discover(&machine.root));
+        found.extend(jetson::discover(&machine.root));
+        found.extend(raspberry_pi::discover(&machine.root));
+        found.extend(emi::discover(&machine.root));
         found.extend(battery::discover(&machine.root));
         let facts = Facts::read(machine);
-        let gpus = match gpus {
+        let mut gpus = match gpus {
             Some(thread) => thread.join().unwrap_or_else(|_| {
                 let reason = "looking for them failed unexpectedly";
                 found.skip(Source::NvmlEnergy, Hindrance::Broken, "GPUs", reason, None);
@@ -77,6 +81,13 @@ pub(crate) fn detect(machine: &Machine) -> (Detected, Vec<Box<dyn Meter>>) {
             }),
             None => look(),
         };
+        let brand = facts.cpu.brand.as_deref().unwrap_or_default();
+        let sensors = apple::discover(&machine.root, brand, gpus.devices.len() as u32);
+        found.extend(sensors.found);
+        if let Some(gpu) = sensors.gpu {
+            gpus.devices.push(gpu.device);
+            gpus.meters.push(gpu.meter);
+        }
         assemble(facts, found, gpus)
     })
 }
@@ -192,16 +203,15 @@ impl Detected {
             Choice::Model => models.push(self.ram_model(preferences)),
         }
 
-        let on_battery =
-            |&index: &usize| meters.get(index).is_some_and(|m| m.source == Source::Battery);
-        let gpus_included = accounts.iter().any(on_battery) && !self.hardware.gpus.is_empty();
+        let feeds_gpus = |&index: &usize| meters.get(index).is_some_and(MeterInfo::includes_gpus);
+        let gpus_included = accounts.iter().any(feeds_gpus) && !self.hardware.gpus.is_empty();
         if gpus_included {
             included.push(Component::Gpu);
         }
         let selected = gpu::select(&self.hardware.gpus, &preferences.gpus);
         warnings.extend(selected.warnings);
         let (gpu_count, gpu_model) = gpu::describe(&self.hardware.gpus, &selected.indices);
-        // A battery feeds everything, boards included.
+        // A battery feeds everything, cards included.
         let metered = if gpus_included { &[][..] } else { &selected.indices };
         for &wanted in metered {
             let index = meters.iter().position(|m| m.covers == Covers::Gpu { index: wanted });

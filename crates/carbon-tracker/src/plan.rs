@@ -52,7 +52,7 @@ pub(crate) fn choose_cpu(meters: &[MeterInfo], preferences: &Preferences) -> Cho
     }
     // In order of trust; one kind of source answers for all sockets, so that nothing is counted by
     // two of them.
-    for sources in [&RAPL[..], &[Source::HwmonEnergy], &[Source::HwmonPower]] {
+    for sources in BY_TRUST {
         let packages = indices(meters, |m| {
             sources.contains(&m.source)
                 && matches!(m.covers, Covers::Package { .. } | Covers::Processors)
@@ -74,13 +74,24 @@ pub(crate) fn choose_ram(meters: &[MeterInfo], cpu: &Choice, preferences: &Prefe
     if preferences.ram_power_w.is_some() {
         return Choice::Model;
     }
-    let dram =
-        indices(meters, |m| RAPL.contains(&m.source) && matches!(m.covers, Covers::Dram { .. }));
+    let dram = indices(meters, |m| {
+        let is_known = BY_TRUST.iter().any(|sources| sources.contains(&m.source));
+        is_known && matches!(m.covers, Covers::Dram { .. })
+    });
     if dram.is_empty() { Choice::Model } else { Choice::Meters(dram) }
 }
 
-/// The two ways to the same counters; the discovery offers each counter in one of them.
-const RAPL: [Source; 2] = [Source::RaplPerf, Source::RaplPowercap];
+/// Sources of processors and memory, the best first. Perf and powercap are two ways to the same
+/// counters, of which the discovery offers each in one; the others meet on no machine.
+const BY_TRUST: [&[Source]; 7] = [
+    &[Source::RaplPerf, Source::RaplPowercap],
+    &[Source::WindowsEmi],
+    &[Source::AppleIoReport],
+    &[Source::HwmonEnergy],
+    &[Source::HwmonPower],
+    &[Source::RaspberryPiPmic],
+    &[Source::Powermetrics],
+];
 
 fn indices(meters: &[MeterInfo], wanted: impl Fn(&MeterInfo) -> bool) -> Vec<usize> {
     (0..meters.len()).filter(|&i| wanted(&meters[i])).collect()

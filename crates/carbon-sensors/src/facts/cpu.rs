@@ -9,6 +9,7 @@ use std::io::Read;
 
 use crate::facts::arm;
 use crate::facts::host;
+use crate::native;
 use crate::sysroot::SysRoot;
 
 /// Who designed the processor, as far as the load model tells them apart.
@@ -50,6 +51,11 @@ impl CpuFacts {
     /// Reads them; 40 to 80 µs, 10 µs more for each further socket. What cannot be read has the
     /// value of a machine with one unknown processor.
     pub fn read(root: &SysRoot) -> Self {
+        if root.is_host()
+            && let Some(facts) = native::processor()
+        {
+            return facts;
+        }
         let info = CpuInfo::read(root).unwrap_or_default();
         let architecture = if root.is_host() {
             host::uname().map(|u| u.machine)

@@ -11,6 +11,7 @@
     expect(unsafe_code, reason = "sysconf, uname, getrusage and waitid have no wrapper in std")
 )]
 
+#[cfg(unix)]
 use std::ffi::CStr;
 
 /// Clock ticks in a second on every Linux that is not the host (`USER_HZ`).

@@ -6,6 +6,7 @@
 
 use crate::facts::{CpuFacts, DmiFacts};
 use crate::machine::parse_meminfo;
+use crate::native;
 use crate::sysroot::SysRoot;
 
 /// One memory module.
@@ -40,6 +41,11 @@ pub struct MemoryFacts {
 impl MemoryFacts {
     /// Reads them; 30 µs, more with EDAC.
     pub fn read(root: &SysRoot) -> Self {
+        if root.is_host()
+            && let Some(memory) = native::memory()
+        {
+            return Self { total_bytes: Some(memory.total_bytes), dimms: Vec::new() };
+        }
         let meminfo = root.read("proc/meminfo").unwrap_or_default();
         let total_bytes = parse_meminfo(meminfo.as_bytes()).map(|memory| memory.total_bytes);
         let udev = root.read("run/udev/data/+dmi:id").unwrap_or_default();

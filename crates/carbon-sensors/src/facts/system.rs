@@ -1,6 +1,7 @@
 //! The operating system as records name it.
 
 use crate::facts::{CpuFacts, host};
+use crate::native;
 use crate::sysroot::SysRoot;
 
 /// The operating system in the form that Python's `platform.platform()` gives on Linux:
@@ -10,6 +11,9 @@ use crate::sysroot::SysRoot;
 /// and architecture are known.
 pub fn os_name(root: &SysRoot) -> String {
     if root.is_host() {
+        if let Some(name) = native::platform() {
+            return name;
+        }
         let Some(names) = host::uname() else { return std::env::consts::OS.to_owned() };
         let library = host::glibc_version().map(|version| format!("glibc{version}"));
         return platform(&names.system, &names.release, &names.machine, library.as_deref());

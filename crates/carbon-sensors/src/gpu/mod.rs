@@ -27,6 +27,8 @@ pub enum GpuVendor {
     Nvidia,
     /// AMD.
     Amd,
+    /// Apple; the GPU is part of the processor and counted apart.
+    Apple,
 }
 
 /// A part of a GPU that was cut off for separate use (NVIDIA's multi-instance GPU). It has no

@@ -131,6 +131,9 @@ pub fn select(devices: &[GpuDevice], selection: &GpuSelection) -> Selected {
             }
             let amd = of_vendor(devices, GpuVendor::Amd);
             select_visible(&amd, rocr.as_deref(), "ROCR_VISIBLE_DEVICES", &mut selected);
+            // Neither variable speaks of it.
+            let apple = of_vendor(devices, GpuVendor::Apple);
+            selected.indices.extend(apple.iter().map(|device| device.index));
         }
     }
     selected.indices.sort_unstable();

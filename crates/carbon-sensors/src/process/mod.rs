@@ -7,6 +7,7 @@
 
 mod cgroup;
 mod memory;
+mod polled;
 mod stat;
 mod table;
 mod tree;

@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 
 use crate::facts::host::{self, OwnCpu};
 use crate::meter::ReadError;
+use crate::native;
 use crate::process::memory::memory_bytes;
+use crate::process::polled::Polled;
 use crate::process::stat::ProcessStat;
 use crate::process::walk::{Found, Known, walk};
 use crate::sysroot::SysRoot;
@@ -35,6 +37,8 @@ pub struct ProcessTree {
     waited_s: f64,
     told_s: f64,
     was_seen: bool,
+    /// Used where the system is asked by calls in place of `/proc`.
+    polled: Polled,
 }
 
 /// A living process, when last seen.
@@ -73,6 +77,7 @@ impl ProcessTree {
             waited_s: 0.0,
             told_s: 0.0,
             was_seen: false,
+            polled: Polled::default(),
         }
     }
 
@@ -91,6 +96,18 @@ impl ProcessTree {
         let cpu = host::own_cpu()?;
         let cpu_s = self.told(cpu.own_s + cpu.reaped_s);
         Some(TreeReading { cpu_s, pss_bytes: None, pids: Vec::new() })
+    }
+
+    /// Follows the tree by calls of the system. Memory is not told.
+    fn read_natively(&mut self) -> Result<TreeReading, ReadError> {
+        let parents = native::parents().unwrap_or_default();
+        self.polled.look(self.pid, &parents, native::process_times);
+        self.was_seen |= self.polled.pids().next().is_some();
+        if !self.was_seen {
+            return Err(ReadError::Missing { what: "CPU time of the process" });
+        }
+        self.told_s = self.told_s.max(self.polled.cpu_s()).max(self.waited_s);
+        Ok(TreeReading { cpu_s: self.told_s, pss_bytes: None, pids: self.polled.pids().collect() })
     }
 
     fn told(&mut self, living_s: f64) -> f64 {
@@ -184,6 +201,9 @@ impl CpuTree for ProcessTree {
     fn read(&mut self, with_members: bool) -> Result<TreeReading, ReadError> {
         if !with_members && let Some(reading) = self.read_childless() {
             return Ok(reading);
+        }
+        if native::IS_ASKED && self.root.is_host() {
+            return self.read_natively();
         }
         // Our own account is taken before our children's, as every parent's is.
         let own = if self.is_own { host::own_cpu() } else { None };

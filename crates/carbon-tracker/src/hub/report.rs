@@ -196,6 +196,8 @@ fn broken_sensors(machine: &[ComponentReport], gaps: &[Gap], active: Duration) -
             Source::RaplPerf
                 | Source::RaplPowercap
                 | Source::HwmonEnergy
+                | Source::WindowsEmi
+                | Source::AppleIoReport
                 | Source::NvmlEnergy
                 | Source::AmdSmiEnergy
         )

@@ -111,7 +111,7 @@ impl Found<'_> {
             match self.counted.iter().find(|meter| meter.covers == covers) {
                 Some(meter) => figures.push(figure(Component::Gpu, name, meter)),
                 None if gpu.energy_within.is_some()
-                    || whole.is_some_and(|w| w.source == Source::Battery) => {}
+                    || whole.is_some_and(MeterInfo::includes_gpus) => {}
                 None => figures.push(Figure {
                     component: Component::Gpu,
                     name,
