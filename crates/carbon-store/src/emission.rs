@@ -203,6 +203,12 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// The newest time of its rows, from which the ids of all of them are made: by its own time, each
+    /// of them would go to another page of the index of ids.
+    pub(crate) fn newest(&self) -> Timestamp {
+        self.rows.iter().map(|row| row.timestamp).max().unwrap_or(Timestamp::MIN)
+    }
+
     /// An error where a row cannot be stored.
     pub(crate) fn check(&self) -> Result<()> {
         if self.rows.len() > MAX_BATCH_ROWS {

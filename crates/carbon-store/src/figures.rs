@@ -1,6 +1,6 @@
 //! Sums, series and comparisons. All of them are the same question, which rows of which runs fall
-//! into which stretch of time; it is answered from the sums of whole days, of whole hours where a
-//! day is cut, and from single rows where an hour is cut. So the answer is exact and its cost does
+//! into which stretch of time; it is answered from the sums of whole days (on PostgreSQL also of whole
+//! runs), of whole hours where a day is cut, and from single rows where an hour is cut. So the answer is exact and its cost does
 //! not grow with the number of rows.
 
 use std::collections::HashMap;
@@ -33,16 +33,18 @@ pub enum Scope {
     Run(RunId),
 }
 
-/// The condition for a run of an organization.
+/// The conditions for a run of an organization, a project and an experiment.
 pub(crate) const OF_ORGANIZATION: &str = "r.organization_id = $1";
+pub(crate) const OF_PROJECT: &str = "r.project_id = $1";
+pub(crate) const OF_EXPERIMENT: &str = "r.experiment_id = $1";
 
 impl Scope {
     /// The condition for a run `r` of `live_runs` with the id as `$1`.
     pub(crate) fn runs(self) -> (&'static str, Cell) {
         match self {
             Self::Organization(id) => (OF_ORGANIZATION, id.into()),
-            Self::Project(id) => ("r.project_id = $1", id.into()),
-            Self::Experiment(id) => ("r.experiment_id = $1", id.into()),
+            Self::Project(id) => (OF_PROJECT, id.into()),
+            Self::Experiment(id) => (OF_EXPERIMENT, id.into()),
             Self::Run(id) => ("r.id = $1", id.into()),
         }
     }
@@ -204,7 +206,7 @@ impl Store {
 
     /// Sums of all rows of a scope in a window; zeros where there are none.
     pub async fn sums(&self, scope: Scope, window: Window) -> Result<Sums> {
-        self.look_up(move |session| Box::pin(total(session, scope, window))).await
+        self.read(move |session| Box::pin(total(session, scope, window))).await
     }
 
     /// Sums of a scope in a window, told apart; groups without rows are left out. Use by member and
@@ -215,7 +217,7 @@ impl Store {
         by: GroupBy,
         window: Window,
     ) -> Result<HashMap<Group, Sums>> {
-        self.look_up(move |session| Box::pin(grouped(session, scope, by, window))).await
+        self.read(move |session| Box::pin(grouped(session, scope, by, window))).await
     }
 
     /// Runs side by side, each with its sums in a window, in the order of the ids. Runs that are
@@ -275,7 +277,7 @@ impl Store {
         question.width = Some(width.micros());
         question.origin = origin.micros();
         question.most = MAX_POINTS;
-        self.look_up(move |session| {
+        self.read(move |session| {
             Box::pin(async move {
                 let point = |found: Found| {
                     let start = origin.micros() + found.stretch * width.micros();

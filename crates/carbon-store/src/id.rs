@@ -85,7 +85,7 @@ ids! {
     TelemetryId,
 }
 
-/// Makes fresh ids for rows (version 7): ids of rows that come one after another are
+/// Makes fresh ids for rows (version 7): ids of rows that come together, or one after another, are
 /// near each other, which the indexes of both databases thank with several times the rate. The system
 /// is asked for random bits once, and they are counted on from there.
 pub(crate) struct FreshIds(u128);
@@ -96,7 +96,7 @@ impl FreshIds {
         Self(Uuid::new_v4().as_u128())
     }
 
-    /// The next one, for a row of that time.
+    /// The next one, for a row that came with others of which the newest has that time.
     pub(crate) fn at(&mut self, time: Timestamp) -> EmissionId {
         self.0 = self.0.wrapping_add(1);
         // The last 62 bits of version 4 are random, and so are the first 48.

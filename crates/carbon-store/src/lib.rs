@@ -40,6 +40,7 @@ mod sign_in;
 mod sqlite;
 mod store;
 mod sums;
+mod tally;
 mod task;
 mod time;
 mod upkeep;

@@ -124,6 +124,9 @@ pub struct Sums {
 /// How many numbers are kept.
 pub(crate) const WIDTH: usize = 33;
 
+/// Sums as plain numbers, in the order of [`Sums::numbers`].
+pub(crate) type Numbers = [f64; WIDTH];
+
 impl Sums {
     /// Lower and upper bound of the energy, kWh; none unless every row has its own.
     pub fn energy_interval(&self) -> Option<(f64, f64)> {
@@ -161,7 +164,7 @@ impl Sums {
     }
 
     /// The kept numbers, in their order. Counts are far below 2^53, so that they are exact.
-    pub(crate) fn numbers(&self) -> [f64; WIDTH] {
+    pub(crate) fn numbers(&self) -> Numbers {
         [
             self.rows as f64,
             self.energy_kwh,
@@ -212,7 +215,7 @@ impl FromRow for Sums {
 
 impl Sums {
     /// From the kept numbers, in their order.
-    pub(crate) fn from_numbers(numbers: &[f64; WIDTH]) -> Self {
+    pub(crate) fn from_numbers(numbers: &Numbers) -> Self {
         let mut numbers = numbers.iter().copied();
         let mut next = || numbers.next().unwrap_or_default();
         Self {

@@ -52,12 +52,12 @@ fn is_known(ty: &Type) -> bool {
 
 /// A row in our own values.
 pub(super) fn row(found: &tokio_postgres::Row) -> Result<Row> {
-    let columns = found.columns().iter().enumerate();
-    let cells = columns.map(|(index, column)| cell(found, index, column.type_()));
-    cells.collect::<Result<Vec<Cell>>>().map(Row::new)
+    (0..found.len()).map(|index| cell(found, index)).collect::<Result<Vec<Cell>>>().map(Row::new)
 }
 
-fn cell(row: &tokio_postgres::Row, index: usize, ty: &Type) -> Result<Cell> {
+/// One value of a row.
+pub(super) fn cell(row: &tokio_postgres::Row, index: usize) -> Result<Cell> {
+    let ty = row.columns()[index].type_();
     Ok(match *ty {
         Type::BOOL => row.try_get::<_, Option<bool>>(index).map_err(fault)?.into(),
         Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(index).map_err(fault)?.into(),

@@ -1,113 +1,191 @@
-//! Sums of stretches of time, added up by the server in one walk: days that count as a whole become
-//! the sums of their stretch, and those that are cut stay apart and are looked at hour by hour, in the
-//! same way; of an hour that is cut, its rows.
+//! Sums of stretches of time, from the kept sums: those of whole runs where a run lies in the window as
+//! a whole, of its days where it does not, of hours where a day is cut, and of rows where an hour is.
+//! Each step asks for what the one before could not tell, and mostly there is nothing to ask. They are
+//! added up here: to have the server do it costs it several times as much.
 
-use super::columns::{NAMES, OF_A_ROW, TOTALS};
-use super::link::Link;
-use crate::cell::{Cell, FromRow, Row};
+use super::cells;
+use super::link::{Link, fault};
+use super::sums::add;
+use crate::cell::{Cell, FromRow};
+use crate::emission::{MEASURED, Measured};
 use crate::error::Result;
-use crate::figures::{Found, OF_ORGANIZATION, Question};
-use crate::sums::Sums;
+use crate::figures::{Found, OF_EXPERIMENT, OF_ORGANIZATION, OF_PROJECT, Question};
+use crate::keys::{RUN_BY_KEY, keys};
+use crate::tally::{Cut, Tally};
 use crate::time::{DAY_US, HOUR_US};
-
-impl FromRow for Found {
-    fn from_row(row: &mut Row) -> Result<Self> {
-        Ok(Self { item: row.next()?, stretch: row.next()?, sums: Sums::from_row(row)? })
-    }
-}
-
-/// The condition for a run of an organization, from where the walk begins at its projects.
-const RUNS_OF_ORGANIZATION: &str =
-    "r.project_id = ANY (ARRAY(SELECT o.id FROM projects o WHERE o.organization_id = $1))";
 
 /// Answers a question.
 pub(crate) async fn answer(link: &mut Link, question: &Question) -> Result<Vec<Found>> {
-    let mut params = vec![question.id.clone(), question.start.into(), question.end.into()];
-    if let Some(width) = question.width {
-        params.extend([Cell::from(width), question.origin.into()]);
+    let mut tally = Tally::new(question);
+    let mut cut = Vec::new();
+    if question.width.is_some() {
+        // Few runs lie in one of many stretches.
+        days(link, question, question.filter, &question.id, &mut tally, &mut cut).await?;
+    } else {
+        let runs = runs(link, question, &mut tally).await?;
+        if !runs.is_empty() {
+            days(link, question, RUN_BY_KEY[1], &keys(runs), &mut tally, &mut cut).await?;
+        }
     }
-    let rows = link.rows(&sql(question), &params).await?;
-    question.allow(rows.len())?;
-    rows.into_iter().map(|mut row| Found::from_row(&mut row)).collect()
+    let cut = hours(link, question, &cut, &mut tally).await?;
+    rows(link, question, &cut, &mut tally).await?;
+    tally.finish()
 }
 
-/// The question in SQL. `$1` is the scope, `$2` and `$3` the window, `$4` the width of stretches and
-/// `$5` where they are counted from.
-fn sql(question: &Question) -> String {
-    let (item, has_buckets) = (question.item, question.width.is_some());
-    let filter = match question.filter {
-        OF_ORGANIZATION => RUNS_OF_ORGANIZATION,
-        other => other,
-    };
-    let bucket =
-        |time: &str| if has_buckets { format!("({time} - $5) / $4") } else { "0".to_owned() };
-    let whole = |start: &str, length: i64| {
-        let end = format!("{start} + {}", length - 1);
-        let inside = format!("{start} >= $2 AND {end} <= $3");
-        if has_buckets {
-            format!("({inside} AND {} = {})", bucket(start), bucket(&format!("({end})")))
-        } else {
-            format!("({inside})")
+/// A condition for runs `r` that are there. The walk begins at what `$1` names, and is told here
+/// where the server would begin with a project to find the runs of an experiment.
+fn live(filter: &str) -> String {
+    let from = match filter {
+        OF_ORGANIZATION => {
+            "r.project_id = ANY (ARRAY(SELECT p.id FROM live_projects p WHERE p.organization_id = $1))"
+        }
+        OF_PROJECT => "r.project_id = (SELECT p.id FROM live_projects p WHERE p.id = $1)",
+        OF_EXPERIMENT => "r.experiment_id = (SELECT x.id FROM live_experiments x WHERE x.id = $1)",
+        other => {
+            return format!(
+                "r.deleted_us IS NULL AND {other} \
+                 AND (SELECT p.deleted_us IS NULL FROM projects p WHERE p.id = r.project_id)"
+            );
         }
     };
-    let (whole_day, whole_hour) = (whole("d.start_us", DAY_US), whole("h.start_us", HOUR_US));
-    let (names, raw, totals) = (&*NAMES, &*OF_A_ROW, &*TOTALS);
-    let most = match question.most.checked_add(1) {
-        Some(most) => format!("LIMIT {most}"),
-        None => String::new(),
-    };
-    let (last_of_day, last_of_hour) = (DAY_US - 1, HOUR_US - 1);
-    // OFFSET 0 keeps the server from turning the walk round: it would begin with all days of all
-    // runs there are, or go from a run's project to all of its runs.
-    format!(
-        "WITH days AS MATERIALIZED (
-           SELECT item, bucket, run_key, cut_us, {totals} FROM (
-             SELECT {item} AS item,
-               CASE WHEN {whole_day} THEN {bucket_of_day} END AS bucket,
-               CASE WHEN NOT {whole_day} THEN d.run_key END AS run_key,
-               CASE WHEN NOT {whole_day} THEN d.start_us END AS cut_us, {of_day}
-             FROM runs r CROSS JOIN LATERAL (
-               SELECT p.id FROM projects p
-               WHERE p.id = r.project_id AND p.deleted_us IS NULL OFFSET 0
-             ) AS p CROSS JOIN LATERAL (
-               SELECT * FROM run_days d WHERE d.run_key = r.key
-               AND d.start_us >= $2 - {last_of_day} AND d.start_us <= $3 OFFSET 0
-             ) AS d WHERE r.deleted_us IS NULL AND {filter}
-           ) AS parts GROUP BY item, bucket, run_key, cut_us
-         ), hours AS MATERIALIZED (
-           SELECT item, bucket, run_key, cut_us, {totals} FROM (
-             SELECT d.item,
-               CASE WHEN {whole_hour} THEN {bucket_of_hour} END AS bucket,
-               CASE WHEN NOT {whole_hour} THEN h.run_key END AS run_key,
-               CASE WHEN NOT {whole_hour} THEN h.start_us END AS cut_us, {of_hour}
-             FROM days d CROSS JOIN LATERAL (
-               SELECT * FROM run_hours h WHERE h.run_key = d.run_key
-               AND h.start_us >= d.cut_us AND h.start_us <= d.cut_us + {last_of_day}
-               AND h.start_us >= $2 - {last_of_hour} AND h.start_us <= $3 OFFSET 0
-             ) AS h WHERE d.bucket IS NULL
-           ) AS parts GROUP BY item, bucket, run_key, cut_us
-         )
-         SELECT item, bucket, {totals} FROM (
-           SELECT item, bucket, {names} FROM days WHERE bucket IS NOT NULL
-           UNION ALL
-           SELECT item, bucket, {names} FROM hours WHERE bucket IS NOT NULL
-           UNION ALL
-           SELECT h.item, {bucket_of_row} AS bucket, {raw}
-           FROM hours h CROSS JOIN LATERAL (
-             SELECT * FROM emissions e WHERE e.run_key = h.run_key
-             AND e.timestamp_us >= h.cut_us AND e.timestamp_us <= h.cut_us + {last_of_hour}
-             AND e.timestamp_us >= $2 AND e.timestamp_us <= $3 OFFSET 0
-           ) AS e WHERE h.bucket IS NULL
-         ) AS parts GROUP BY item, bucket ORDER BY bucket {most}",
-        bucket_of_day = bucket("d.start_us"),
-        bucket_of_hour = bucket("h.start_us"),
-        bucket_of_row = bucket("e.timestamp_us"),
-        of_day = columns_of("d"),
-        of_hour = columns_of("h"),
-    )
+    format!("r.deleted_us IS NULL AND {from}")
 }
 
-/// The kept columns of a table of this name.
-fn columns_of(table: &str) -> String {
-    format!("{table}.{}", NAMES.replace(", ", &format!(", {table}.")))
+/// Adds up the runs that lie in the window. The others with rows around its edges.
+async fn runs(link: &mut Link, question: &Question, tally: &mut Tally<'_>) -> Result<Vec<i64>> {
+    // OFFSET 0 keeps the server from turning the walk round: it would begin with all sums there are.
+    let sql = format!(
+        "SELECT r.key, {item}, t.sums FROM runs r CROSS JOIN LATERAL (
+           SELECT CASE WHEN t.first_us >= $2 AND t.last_us <= $3 THEN t.sums END AS sums
+           FROM run_totals t WHERE t.run_key = r.key AND t.last_us >= $2 AND t.first_us <= $3 OFFSET 0
+         ) AS t WHERE {live}",
+        item = question.item,
+        live = live(question.filter)
+    );
+    let mut cut = Vec::new();
+    link.each(&sql, &[&question.id, &question.start, &question.end], |row| {
+        let run = row.try_get(0).map_err(fault)?;
+        let Some(sums) = row.try_get(2).map_err(fault)? else {
+            cut.push(run);
+            return Ok(());
+        };
+        let group = tally.group(run, || cells::cell(row, 1))?;
+        add(sums, tally.at(group, 0)?)
+    })
+    .await?;
+    Ok(cut)
+}
+
+/// Adds up the days that lie in one stretch, and tells the others.
+async fn days(
+    link: &mut Link,
+    question: &Question,
+    filter: &str,
+    id: &Cell,
+    tally: &mut Tally<'_>,
+    cut: &mut Vec<Cut>,
+) -> Result<()> {
+    let sql = format!(
+        "SELECT r.key, {item}, d.start_us, d.sums FROM runs r CROSS JOIN LATERAL (
+           SELECT d.start_us, d.sums FROM run_days d
+           WHERE d.run_key = r.key AND d.start_us >= $2 AND d.start_us <= $3 OFFSET 0
+         ) AS d WHERE {live}",
+        item = question.item,
+        live = live(filter)
+    );
+    let first_day = question.start.saturating_sub(DAY_US - 1);
+    link.each(&sql, &[id, &first_day, &question.end], |row| {
+        let (run, start) = (row.try_get(0).map_err(fault)?, row.try_get(2).map_err(fault)?);
+        let group = tally.group(run, || cells::cell(row, 1))?;
+        match question.stretch_of(start, DAY_US) {
+            Some(stretch) => add(row.try_get(3).map_err(fault)?, tally.at(group, stretch)?),
+            None => {
+                cut.push(Cut { run, group, start });
+                Ok(())
+            }
+        }
+    })
+    .await
+}
+
+/// Adds up the hours of cut days that lie in one stretch. The others.
+async fn hours(
+    link: &mut Link,
+    question: &Question,
+    days: &[Cut],
+    tally: &mut Tally<'_>,
+) -> Result<Vec<Cut>> {
+    let sql = "SELECT w.place, h.start_us, h.sums
+         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
+           WITH ORDINALITY AS w (run_key, first_us, last_us, place)
+         CROSS JOIN LATERAL (
+           SELECT h.start_us, h.sums FROM run_hours h WHERE h.run_key = w.run_key
+           AND h.start_us >= w.first_us AND h.start_us <= w.last_us OFFSET 0
+         ) AS h";
+    let mut cut = Vec::new();
+    closer(link, question, days, (sql, DAY_US), |day, row| {
+        let start = row.try_get(1).map_err(fault)?;
+        match question.stretch_of(start, HOUR_US) {
+            Some(stretch) => add(row.try_get(2).map_err(fault)?, tally.at(day.group, stretch)?),
+            None => {
+                cut.push(Cut { start, ..day });
+                Ok(())
+            }
+        }
+    })
+    .await?;
+    Ok(cut)
+}
+
+/// Adds up the rows of cut hours.
+async fn rows(
+    link: &mut Link,
+    question: &Question,
+    hours: &[Cut],
+    tally: &mut Tally<'_>,
+) -> Result<()> {
+    let sql = format!(
+        "SELECT w.place, e.timestamp_us, {MEASURED}
+         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
+           WITH ORDINALITY AS w (run_key, first_us, last_us, place)
+         CROSS JOIN LATERAL (
+           SELECT * FROM emissions e WHERE e.run_key = w.run_key
+           AND e.timestamp_us >= w.first_us AND e.timestamp_us <= w.last_us OFFSET 0
+         ) AS e"
+    );
+    closer(link, question, hours, (&sql, HOUR_US), |hour, row| {
+        let mut found = cells::row(row)?;
+        let (_, time): (i64, i64) = (found.next()?, found.next()?);
+        tally.add(hour.group, time, &Measured::from_row(&mut found)?)
+    })
+    .await
+}
+
+/// Looks more closely at what was cut, each of one length: asks for what of it lies in the window.
+async fn closer(
+    link: &mut Link,
+    question: &Question,
+    cut: &[Cut],
+    (sql, length): (&str, i64),
+    mut visit: impl FnMut(Cut, &tokio_postgres::Row) -> Result<()>,
+) -> Result<()> {
+    if cut.is_empty() {
+        return Ok(());
+    }
+    let runs: Vec<i64> = cut.iter().map(|cut| cut.run).collect();
+    let within = cut.iter().map(|cut| question.within(cut.start, length));
+    let (first, last): (Vec<i64>, Vec<i64>) = match length {
+        // An hour at the edge is kept under its start.
+        DAY_US => within.map(|(first, last)| (first - first.rem_euclid(HOUR_US), last)).unzip(),
+        _ => within.unzip(),
+    };
+    link.each(sql, &[&runs, &first, &last], |row| {
+        // Places are counted from one.
+        let place: i64 = row.try_get(0).map_err(fault)?;
+        match usize::try_from(place - 1).ok().and_then(|place| cut.get(place)) {
+            Some(cut) => visit(*cut, row),
+            None => Ok(()),
+        }
+    })
+    .await
 }

@@ -1,7 +1,7 @@
 //! Rows into PostgreSQL: the rows of all requests of a commit go into their partitions, and their sums
-//! are added to those of their hours and days. The sums are made here, of the rows that were not there
-//! before; where another process stores one of them in the same moment, the server refuses the
-//! statement and the commit is done again.
+//! are added to those of their hours, days and runs. The sums are made here, of the rows that were not
+//! there before; where another writer stores one of them in the same moment, or adds to the same sums,
+//! the server refuses the statement and the commit is done again.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::link::{Link, fault};
 use super::partitions::Partitions;
 use super::rows::Fresh;
+use super::sums::Kept;
 use crate::emission::{Batch, Ingested};
 use crate::error::{Error, Result};
 use crate::id::{EmissionId, FreshIds, ProjectId, RunId};
@@ -22,6 +23,9 @@ const FIND_ROWS: &str = "SELECT id, run_key FROM emission_keys WHERE id = ANY($1
 #[derive(Default)]
 pub(super) struct Rows {
     partitions: Partitions,
+    kept: Kept,
+    /// The last commit failed, maybe because somebody else adds to the same sums.
+    is_careful: bool,
 }
 
 impl Rows {
@@ -38,15 +42,17 @@ impl Rows {
         let (mut fresh, mut fresh_ids) = (Fresh::default(), FreshIds::new());
         let mut answers = Vec::with_capacity(batches.len());
         for batch in batches {
-            answers.push(admit(batch, &runs, &mut owners, &mut fresh, &mut fresh_ids));
+            let kept = &mut self.kept;
+            answers.push(admit(batch, &runs, &mut owners, (&mut fresh, kept), &mut fresh_ids));
         }
-        fresh.store(link).await?;
+        fresh.store(link, &mut self.kept, self.is_careful).await?;
+        self.is_careful = false;
         Ok(answers)
     }
 
-    /// After an error: what was made may have been undone.
+    /// After an error: what was made may have been undone, and what was known may be wrong.
     pub(super) fn forget(&mut self) {
-        self.partitions.forget();
+        *self = Self { is_careful: true, ..Self::default() };
     }
 }
 
@@ -55,7 +61,7 @@ fn admit(
     batch: &Batch,
     runs: &HashMap<RunId, (i64, ProjectId)>,
     owners: &mut HashMap<EmissionId, i64>,
-    fresh: &mut Fresh,
+    (fresh, kept): (&mut Fresh, &mut Kept),
     fresh_ids: &mut FreshIds,
 ) -> Result<Ingested> {
     let mut keys = Vec::with_capacity(batch.rows.len());
@@ -76,12 +82,13 @@ fn admit(
             return Err(Error::Conflict);
         }
     }
-    let mut ids = Vec::with_capacity(batch.rows.len());
+    let (mut ids, newest) = (Vec::with_capacity(batch.rows.len()), batch.newest());
     let mut added = 0;
     for (row, key) in batch.rows.iter().zip(keys) {
-        let id = row.id.unwrap_or_else(|| fresh_ids.at(row.timestamp));
+        let id = row.id.unwrap_or_else(|| fresh_ids.at(newest));
         if row.id.is_none() || owners.insert(id, key).is_none() {
             fresh.push(key, id, row);
+            kept.push(key, row);
             added += 1;
         }
         ids.push(id);

@@ -1,8 +1,11 @@
 //! One connection with its prepared statements, and what PostgreSQL's errors mean.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
+use std::pin::pin;
 
 use bytes::Bytes;
+use futures_core::Stream;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, CopyInSink, Statement};
@@ -55,6 +58,22 @@ impl Link {
     ) -> Result<Vec<tokio_postgres::Row>, tokio_postgres::Error> {
         let statement = self.statement(sql).await?;
         self.client.query(&statement, params).await
+    }
+
+    /// Gives each row of an answer to `visit`, as they come, however many there are.
+    pub(super) async fn each(
+        &mut self,
+        sql: &str,
+        params: Params<'_>,
+        mut visit: impl FnMut(&tokio_postgres::Row) -> Result<()>,
+    ) -> Result<()> {
+        let statement = self.statement(sql).await.map_err(fault)?;
+        let rows = self.client.query_raw(&statement, params.iter().copied()).await;
+        let mut rows = pin!(rows.map_err(fault)?);
+        while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
+            visit(&row.map_err(fault)?)?;
+        }
+        Ok(())
     }
 
     /// Begins to copy into a table.

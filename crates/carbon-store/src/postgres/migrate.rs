@@ -5,9 +5,10 @@ use super::link::{Link, fault};
 use crate::error::{Error, Result};
 
 /// The steps in order, each with the schema that it makes.
-const STEPS: [(i64, &str); 2] = [
+const STEPS: [(i64, &str); 3] = [
     (1, include_str!("../../migrations/postgres/0001_base.sql")),
     (2, include_str!("../../migrations/postgres/0002_budgets.sql")),
+    (3, include_str!("../../migrations/postgres/0003_packed_sums.sql")),
 ];
 
 /// The newest schema.

@@ -3,7 +3,6 @@
 
 mod address;
 mod cells;
-mod columns;
 mod figures;
 mod ingest;
 mod link;
@@ -13,6 +12,7 @@ mod partitions;
 mod pool;
 mod rows;
 mod runs;
+mod sums;
 mod tls;
 mod writer;
 

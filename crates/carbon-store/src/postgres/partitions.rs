@@ -50,11 +50,6 @@ impl Partitions {
         }
         Ok(())
     }
-
-    /// After an error: what was made may have been undone.
-    pub(super) fn forget(&mut self) {
-        self.0.clear();
-    }
 }
 
 async fn make(link: &mut Link, month: Month) -> Result<()> {

@@ -1,7 +1,6 @@
 //! The statements that store rows. A few rows go with one statement in one message; many are copied,
-//! which costs the server half as much a row but five messages a commit.
+//! which costs the server half as much a row but seven messages a commit.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::pin::pin;
 use std::sync::LazyLock;
@@ -10,21 +9,17 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 
-use super::columns::{NAMES, additions};
-use super::link::{Link, Params, fault};
+use super::link::{Link, fault};
+use super::sums::{Kept, overtaken, write_all};
 use crate::emission::{FIGURES, MEASURED, NewEmission};
 use crate::error::Result;
 use crate::id::EmissionId;
-use crate::sums::{Sums, WIDTH};
 
 /// Rows from which on they are copied.
-const MANY: usize = 500;
+pub(super) const MANY: usize = 500;
 
 /// Parameters of the rows: keys of runs, times, ids and the figures.
 const OF_ROWS: usize = 3 + FIGURES;
-
-/// Parameters of the sums of one table: keys of runs, starts and the numbers.
-const OF_SUMS: usize = 2 + WIDTH;
 
 /// Rows and sums at once.
 static STORE: LazyLock<String> = LazyLock::new(|| {
@@ -37,12 +32,12 @@ static STORE: LazyLock<String> = LazyLock::new(|| {
            SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], {figures})
          ), {sums}",
         figures = arrays(4, FIGURES),
-        sums = add_sums(OF_ROWS + 1)
+        sums = write_all(OF_ROWS + 1)
     )
 });
 
 /// The sums of rows that were copied.
-static ADD_SUMS: LazyLock<String> = LazyLock::new(|| format!("WITH {}", add_sums(1)));
+static WRITE_SUMS: LazyLock<String> = LazyLock::new(|| format!("WITH {}", write_all(1)));
 
 const COPY_KEYS: &str =
     "COPY emission_keys (run_key, timestamp_us, id) FROM STDIN WITH (FORMAT binary)";
@@ -52,27 +47,6 @@ static COPY_ROWS: LazyLock<String> = LazyLock::new(|| {
         "COPY emissions (run_key, timestamp_us, id, {MEASURED}) FROM STDIN WITH (FORMAT binary)"
     )
 });
-
-/// Adds to the sums of hours and days, whose parameters begin at `first`. They come in the order of
-/// their keys, so that two processes never wait for each other in a circle.
-fn add_sums(first: usize) -> String {
-    let table = |name: &str, first: usize| {
-        format!(
-            "INSERT INTO {name} (run_key, start_us, {names})
-             SELECT * FROM unnest(${first}::bigint[], ${second}::bigint[], {numbers})
-             ON CONFLICT (run_key, start_us) DO UPDATE SET {additions}",
-            names = *NAMES,
-            second = first + 1,
-            numbers = arrays(first + 2, WIDTH),
-            additions = additions(name)
-        )
-    };
-    format!(
-        "hours AS ({hours}) {days}",
-        hours = table("run_hours", first),
-        days = table("run_days", first + OF_SUMS)
-    )
-}
 
 /// So many parameters that are arrays of numbers.
 fn arrays(first: usize, count: usize) -> String {
@@ -84,15 +58,13 @@ fn arrays(first: usize, count: usize) -> String {
     text
 }
 
-/// Rows of a commit that are not there yet, and their sums.
+/// Rows of a commit that are not there yet.
 #[derive(Default)]
 pub(super) struct Fresh {
     runs: Vec<i64>,
     times: Vec<i64>,
     ids: Vec<Uuid>,
     figures: [Vec<Option<f64>>; FIGURES],
-    hours: BTreeMap<(i64, i64), Sums>,
-    days: BTreeMap<(i64, i64), Sums>,
 }
 
 impl Fresh {
@@ -104,26 +76,29 @@ impl Fresh {
         for (array, figure) in self.figures.iter_mut().zip(row.measured.figures()) {
             array.push(figure);
         }
-        self.hours.entry((run, row.timestamp.hour())).or_default().add(&row.measured);
-        self.days.entry((run, row.timestamp.day())).or_default().add(&row.measured);
     }
 
-    /// Stores all of them, or nothing.
-    pub(super) async fn store(&self, link: &mut Link) -> Result<()> {
+    /// Stores all of them with their sums, or nothing. Where many are stored, or `is_careful`, the
+    /// sums are locked: nobody else can add to them before the commit.
+    pub(super) async fn store(
+        &self,
+        link: &mut Link,
+        kept: &mut Kept,
+        is_careful: bool,
+    ) -> Result<()> {
         if self.ids.is_empty() {
             return Ok(());
         }
-        let (hours, days) = (SumsOf::new(&self.hours), SumsOf::new(&self.days));
-        let sums = hours.params().chain(days.params());
-        if self.ids.len() < MANY {
+        if self.ids.len() < MANY && !is_careful {
+            kept.read(link, false).await?;
+            let sums = kept.add_up();
             let mut params: Vec<&(dyn ToSql + Sync)> = vec![&self.runs, &self.times, &self.ids];
             params.extend(self.figures.iter().map(|figures| figures as &(dyn ToSql + Sync)));
-            params.extend(sums);
-            return link.query(&STORE, &params).await.map(drop).map_err(fault);
+            params.extend(sums.iter().map(|array| array.as_ref() as &(dyn ToSql + Sync)));
+            return link.query(&STORE, &params).await.map(drop).map_err(overtaken);
         }
         link.batch("BEGIN").await?;
-        let stored = self.copy(link, &sums.collect::<Vec<_>>()).await;
-        match stored {
+        match self.copy(link, kept).await {
             Ok(()) => link.batch("COMMIT").await,
             Err(error) => {
                 if !link.is_closed() {
@@ -134,7 +109,7 @@ impl Fresh {
         }
     }
 
-    async fn copy(&self, link: &mut Link, sums: Params<'_>) -> Result<()> {
+    async fn copy(&self, link: &mut Link, kept: &mut Kept) -> Result<()> {
         let mut types = vec![Type::INT8, Type::INT8, Type::UUID];
         let keys = link.copy_in(COPY_KEYS).await.map_err(fault)?;
         let mut keys = pin!(BinaryCopyInWriter::new(keys, &types));
@@ -157,31 +132,11 @@ impl Fresh {
             copied.as_mut().write(&values).await.map_err(fault)?;
         }
         copied.finish().await.map_err(fault)?;
-        link.query(&ADD_SUMS, sums).await.map(drop).map_err(fault)
-    }
-}
-
-/// Sums of one table, as arrays.
-struct SumsOf {
-    runs: Vec<i64>,
-    starts: Vec<i64>,
-    numbers: [Vec<f64>; WIDTH],
-}
-
-impl SumsOf {
-    fn new(sums: &BTreeMap<(i64, i64), Sums>) -> Self {
-        let (runs, starts) = sums.keys().copied().unzip();
-        let mut numbers = std::array::from_fn(|_| Vec::with_capacity(sums.len()));
-        for sums in sums.values() {
-            for (array, number) in numbers.iter_mut().zip(sums.numbers()) {
-                array.push(number);
-            }
-        }
-        Self { runs, starts, numbers }
-    }
-
-    fn params(&self) -> impl Iterator<Item = &(dyn ToSql + Sync)> {
-        let keys: [&(dyn ToSql + Sync); 2] = [&self.runs, &self.starts];
-        keys.into_iter().chain(self.numbers.iter().map(|numbers| numbers as &(dyn ToSql + Sync)))
+        // Last, so that another writer of these runs waits for the end of the commit only.
+        kept.read(link, true).await?;
+        let sums = kept.add_up();
+        let params: Vec<&(dyn ToSql + Sync)> =
+            sums.iter().map(|array| array.as_ref() as &(dyn ToSql + Sync)).collect();
+        link.query(&WRITE_SUMS, &params).await.map(drop).map_err(overtaken)
     }
 }

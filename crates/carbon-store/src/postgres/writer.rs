@@ -1,6 +1,9 @@
 //! The writers: each takes what has queued while its last commit ran, and answers after the commit.
-//! A run has its writer, so that two of them never wait for each other over the sums of one run.
+//! A run has its writer, so that two of them do not get in each other's way over the sums of one run.
+//! Only large requests go to one writer after the other: their time is in the rows, and they lock the
+//! sums at the very end.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -9,6 +12,7 @@ use tokio::task::JoinHandle;
 use super::address::Address;
 use super::ingest::Rows;
 use super::link::Link;
+use super::rows::MANY;
 use super::runs;
 use crate::emission::{Batch, Ingested};
 use crate::error::{Error, Reason, Result};
@@ -32,6 +36,10 @@ const TRIES: usize = 4;
 /// How long a writer may take for what is queued when the store closes.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// A few ids among many are looked up, however few the server thinks there are.
+const BY_INDEX: &str =
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+
 type Reply<T> = oneshot::Sender<Result<T>>;
 
 enum Request {
@@ -43,6 +51,8 @@ enum Request {
 pub(crate) struct Writers {
     queues: std::sync::Mutex<Vec<mpsc::Sender<Request>>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// Large requests so far.
+    large: AtomicUsize,
 }
 
 impl Writers {
@@ -54,14 +64,22 @@ impl Writers {
             let writer = Writer { address: address.clone(), link: None, rows: Rows::default() };
             tasks.push(tokio::spawn(writer.work(requests)));
         }
-        Self { queues: std::sync::Mutex::new(queues), tasks: Mutex::new(tasks) }
+        Self {
+            queues: std::sync::Mutex::new(queues),
+            tasks: Mutex::new(tasks),
+            large: AtomicUsize::new(0),
+        }
     }
 
     /// Adds rows; answers after the commit.
     pub(crate) async fn ingest(&self, batch: Batch) -> Result<Ingested> {
-        let run = batch.rows.first().map_or(0, |row| row.run_id.uuid().as_u128());
+        let key = if batch.rows.len() < MANY {
+            batch.rows.first().map_or(0, |row| row.run_id.uuid().as_u128())
+        } else {
+            self.large.fetch_add(1, Ordering::Relaxed) as u128
+        };
         let (sender, answer) = oneshot::channel();
-        self.send(run, Request::Rows(batch, sender))?;
+        self.send(key, Request::Rows(batch, sender))?;
         answer.await.map_err(|_| Error::unavailable(Reason::Closing))?
     }
 
@@ -196,8 +214,7 @@ impl Writer {
             Some(link) => Ok(link),
             None => {
                 let link = self.address.connect().await?;
-                // A few ids among many are looked up, however few the server thinks there are.
-                link.batch("SET enable_seqscan = off").await?;
+                link.batch(BY_INDEX).await?;
                 Ok(link)
             }
         }

@@ -10,12 +10,12 @@ use rusqlite::types::{Null, ToSql};
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use super::connection::{fault, prepare};
-use super::sums::{self, COLUMNS, Numbers};
+use super::sums::{self, COLUMNS};
 use crate::emission::{Batch, FIGURES, Ingested, MEASURED, Measured, NewEmission};
 use crate::error::{Error, Result};
 use crate::id::{EmissionId, FreshIds, ProjectId, RunId};
 use crate::session::Session;
-use crate::sums::{Sums, WIDTH};
+use crate::sums::{Numbers, Sums, WIDTH};
 
 /// Runs whose keys are kept in memory; then it starts again.
 const KEPT_RUNS: usize = 100_000;
@@ -152,12 +152,12 @@ impl Ingest {
             }
         }
         refuse_ids_of_other_runs(connection, &batch.rows, &keys)?;
-        let fresh = self.ids.get_or_insert_with(FreshIds::new);
+        let (fresh, newest) = (self.ids.get_or_insert_with(FreshIds::new), batch.newest());
         let mut insert = prepare(connection, &INSERT)?;
         let mut ids = Vec::with_capacity(batch.rows.len());
         let mut added = 0;
         for (row, key) in batch.rows.iter().zip(keys) {
-            let id = row.id.unwrap_or_else(|| fresh.at(row.timestamp));
+            let id = row.id.unwrap_or_else(|| fresh.at(newest));
             if store(&mut insert, key, id, row)? {
                 self.hours.add((key, row.timestamp.hour()), &row.measured);
                 self.days.add((key, row.timestamp.day()), &row.measured);

@@ -6,10 +6,7 @@ use rusqlite::types::ValueRef;
 
 use super::connection::fault;
 use crate::error::{Error, Result};
-use crate::sums::WIDTH;
-
-/// Sums as plain numbers, in the order of `Sums::numbers`.
-pub(super) type Numbers = [f64; WIDTH];
+use crate::sums::{Numbers, WIDTH};
 
 /// The columns of the sums.
 pub(super) const COLUMNS: [&str; PLAIN + 1] = ["row_count", "energy", "emissions_kg", "sums"];
