@@ -9,11 +9,19 @@ use carbon_model::{Component, ComponentReport};
 use carbon_tracker::Outcome;
 use serde_json::{Map, Value, json};
 
+use crate::sink::Told;
+
 /// Lower and upper bounds: energy in kWh, CO2e in kg.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Bounds {
     energy: (f64, f64),
     emissions: (f64, f64),
+}
+
+impl From<&Told> for Bounds {
+    fn from(told: &Told) -> Self {
+        Self { energy: told.energy_kwh, emissions: told.emissions_kg }
+    }
 }
 
 impl Bounds {

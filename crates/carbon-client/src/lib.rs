@@ -21,7 +21,7 @@ mod tasks;
 
 pub use client::{ApiClient, ApiError, CallLimits, Credentials};
 pub use outbox::{Outbox, OutboxSettings, forget_the_parents};
-pub use sink::{ApiSettings, ApiSink, spool_directory};
+pub use sink::{ApiSettings, ApiSink, Told, spool_directory};
 pub use spool::{Amount, SpoolLimits};
 pub use status::{SpoolStatus, SpooledRun, status};
 pub use sync::{LeftRun, SyncReport, SyncSettings, sync};

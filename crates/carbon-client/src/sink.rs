@@ -8,7 +8,7 @@ use std::time::Duration;
 use carbon_api::RunIn;
 use carbon_model::EmissionsRecord;
 use carbon_sensors::clock::utc_timestamp;
-use carbon_sensors::{Clock, SystemClock};
+use carbon_sensors::{Clock, Instant, SystemClock};
 use carbon_tracker::config::{Config, Secret};
 use carbon_tracker::sink::{Delivery, Sink, SinkError};
 use carbon_tracker::{Observer, Outcome};
@@ -64,6 +64,27 @@ pub fn spool_directory(state_directory: &Path) -> PathBuf {
     state_directory.join("spool")
 }
 
+/// What was told of a run by a program that was cut short.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Told {
+    /// Bounds of the energy, kWh with PUE.
+    pub energy_kwh: (f64, f64),
+    /// Bounds of the emissions, kg CO2e.
+    pub emissions_kg: (f64, f64),
+    /// Number of tasks.
+    pub tasks: usize,
+}
+
+/// The moment up to which a run that was cut short is known.
+#[derive(Debug)]
+struct Past(Duration);
+
+impl Clock for Past {
+    fn now(&self) -> Instant {
+        Instant { wall: self.0, ..SystemClock.now() }
+    }
+}
+
 /// Sends a run to the CodeCarbon API: the run with its first row, then a row for each interval.
 ///
 /// A record costs one write to the spool; sending is the outbox's, in the background. Only the end of
@@ -114,6 +135,16 @@ impl ApiSink {
             is_attached: false,
             last_server_id: None,
         }
+    }
+
+    /// The same for the rest of a run that was cut short, which is known up to `ended` (since the Unix
+    /// epoch), and of which something may be told already.
+    #[must_use]
+    pub fn for_the_rest(mut self, told: &Told, ended: Duration) -> Self {
+        self.told = Bounds::from(told);
+        self.tasks = Tasks::told(told.tasks);
+        self.clock = Arc::new(Past(ended));
+        self
     }
 
     /// Wakes the outbox, so that the first record finds it ready. A run does this when it begins.

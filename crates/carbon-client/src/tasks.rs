@@ -22,6 +22,11 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
+    /// Of a run whose first tasks were told by somebody else.
+    pub(crate) fn told(count: usize) -> Self {
+        Self { seen: count, waiting: Vec::new() }
+    }
+
     /// Takes those that ended since the last time.
     pub(crate) fn hear(&mut self, outcome: &Outcome) {
         let ended = outcome.tasks.iter().zip(&outcome.task_ends);

@@ -14,6 +14,7 @@ use carbon_tracker::{Observer, Outcome};
 
 use crate::file::JournalFile;
 use crate::keeper::{Following, NEXT_TRY, PERIOD, SHORTEST, Shared};
+use crate::recover::Saving;
 use crate::state::{EndedTask, HandedOut, State};
 
 /// The journal of one run; clones are the same. Dropped without an end, it is what is left of a run
@@ -42,8 +43,9 @@ struct Progress {
     /// When it may be forced to the disk again.
     sync_after: Duration,
     handed_out: Option<HandedOut>,
-    /// Sinks that did not take the run.
-    failed: Vec<String>,
+    /// Outputs that have not got the run although it has ended.
+    failed: Vec<Saving>,
+    is_held: bool,
     /// What the user should hear, once.
     warning: Option<String>,
     has_warned: bool,
@@ -81,25 +83,33 @@ impl Kept {
         None
     }
 
-    /// Ends it. Nothing stays if every output has the run; otherwise it is kept for those that have
-    /// not, by the names that [`crate::Saving`] gives them, and true is returned.
-    pub fn close(&self, failed: &[&str]) -> bool {
+    /// Whether anything of the run is on disk.
+    pub fn is_open(&self) -> bool {
+        self.run.path().is_some()
+    }
+
+    /// Hears whether an output has got the run; one that has not keeps the journal.
+    pub fn note(&self, output: Saving, is_saved: bool) {
+        self.run.progress().note(output, is_saved);
+    }
+
+    /// Ends it. Nothing stays if no output was noted that has not got the run; otherwise it is kept
+    /// for those, and true is returned.
+    pub fn close(&self) -> bool {
+        self.run.progress().close()
+    }
+
+    /// Keeps it open for an output that is tried again by this process; [`release`](Self::release)
+    /// ends it.
+    pub fn hold(&self) {
+        self.run.progress().is_held = true;
+    }
+
+    /// Ends one that was held.
+    pub fn release(&self) -> bool {
         let mut progress = self.run.progress();
-        progress.failed.extend(failed.iter().map(|&name| name.to_owned()));
-        let Stage::Open(mut file) = mem::replace(&mut progress.stage, Stage::Closed) else {
-            return false;
-        };
-        if progress.failed.is_empty() {
-            if let Err(error) = file.remove() {
-                progress.warn(&error);
-            }
-            return false;
-        }
-        let mark = progress.failed.clone();
-        if let Err(error) = file.note_failed(&mark) {
-            progress.warn(&error);
-        }
-        true
+        progress.is_held = false;
+        progress.close()
     }
 
     /// What the user should hear and has not heard.
@@ -131,11 +141,14 @@ impl Journal for Kept {
     }
 
     fn end(&mut self, _: &Outcome, failed: &[&'static str]) {
+        let mut progress = self.run.progress();
+        for saving in Saving::FILES {
+            if failed.contains(&saving.sink()) {
+                progress.note(saving, false);
+            }
+        }
         if self.run.how.ends_with_run {
-            self.close(failed);
-        } else {
-            let failed = failed.iter().map(|&name| name.to_owned());
-            self.run.progress().failed.extend(failed);
+            progress.close();
         }
     }
 }
@@ -242,6 +255,28 @@ impl Progress {
         if let Err(error) = written {
             self.warn(&error);
         }
+    }
+
+    fn note(&mut self, output: Saving, is_saved: bool) {
+        self.failed.retain(|failed| *failed != output);
+        if !is_saved {
+            self.failed.push(output);
+        }
+    }
+
+    fn close(&mut self) -> bool {
+        if self.is_held {
+            return true;
+        }
+        let Stage::Open(mut file) = mem::replace(&mut self.stage, Stage::Closed) else {
+            return false;
+        };
+        let failed: Vec<String> = self.failed.iter().map(|f| f.name().to_owned()).collect();
+        let ended = if failed.is_empty() { file.remove() } else { file.note_failed(&failed) };
+        if let Err(error) = ended {
+            self.warn(&error);
+        }
+        !failed.is_empty()
     }
 
     /// Says what failed, once for as long as it goes on failing.

@@ -51,7 +51,18 @@ impl Saving {
         Self::EmissionsEndpoint,
     ];
 
-    /// Its name, which is that of the sink where there is one.
+    /// Those that are files.
+    pub const FILES: [Self; 5] = [Self::Csv, Self::Tasks, Self::Json, Self::JsonFile, Self::Boamps];
+
+    /// The name of the sink that serves it.
+    pub(crate) const fn sink(self) -> &'static str {
+        match self {
+            Self::Tasks => "csv",
+            other => other.name(),
+        }
+    }
+
+    /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Csv => "csv",

@@ -4,7 +4,7 @@
 //! No secret is among it: addresses lose their passwords, and tokens are read again from the
 //! configuration by whoever saves the run.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use carbon_model::{EmissionsRecord, TaskRecord};
@@ -127,12 +127,12 @@ impl Outputs {
     /// Of a configuration; `directory` is where relative paths start.
     pub fn of(config: &Config, directory: &Path) -> Self {
         Self {
-            output_dir: directory.join(&config.output_dir),
+            output_dir: absolute(directory, &config.output_dir),
             output_file: config.output_file.clone(),
             methods: config.output_methods.iter().map(|m| m.as_str().to_owned()).collect(),
             replaces_rows: config.on_csv_write == OnCsvWrite::Update,
             json_file: None,
-            metadata: config.metadata.as_ref().map(|path| directory.join(path)),
+            metadata: config.metadata.as_ref().map(|path| absolute(directory, path)),
             processors: 0,
             experiment_name: config.experiment_name.clone(),
             experiment_id: config.experiment_id.clone(),
@@ -183,6 +183,11 @@ impl HandedOut {
             tasks: outcome.tasks.len(),
         }
     }
+}
+
+fn absolute(directory: &Path, path: &Path) -> PathBuf {
+    let parts = directory.join(path);
+    parts.components().filter(|part| *part != Component::CurDir).collect()
 }
 
 /// As the payload of a block.

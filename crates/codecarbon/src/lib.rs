@@ -24,6 +24,7 @@ mod machine;
 mod monitor;
 mod print;
 mod private_file;
+mod recover;
 pub mod report;
 mod server;
 mod sibling;
@@ -83,6 +84,7 @@ pub fn codecarbon(startup: Startup) -> u8 {
             Some(("get-token", matches)) => get_token::run(matches, start),
             Some(("test-api", matches)) => test_api::run(matches, start),
             Some(("sync", matches)) => sync::run(matches, start),
+            Some(("recover", matches)) => recover::run(matches, start),
             Some(("completions", matches)) => Ok(generate::completions(matches, root())),
             Some(("man", matches)) => generate::manual(matches, root(), start),
             _ => Err(CommandError::internal("a command is missing in the dispatcher")
@@ -111,6 +113,7 @@ fn root() -> Command {
         .subcommand(get_token::command())
         .subcommand(test_api::command())
         .subcommand(sync::command())
+        .subcommand(recover::command())
         .subcommand(generate::completions_command())
         .subcommand(generate::man_command())
         .subcommands(server::commands())

@@ -1,6 +1,7 @@
 //! The end of a run, whose record has gone to its sinks: the JSON report is written, the text
 //! printed. What fails here is said and changes nothing else.
 
+use carbon_journal::{Kept, Saving};
 use carbon_outputs::json::JsonReport;
 use carbon_outputs::telemetry::{PATIENCE, Sending};
 use carbon_tracker::Outcome;
@@ -39,18 +40,21 @@ pub(crate) struct Finish<'a> {
     pub(crate) console: Console,
     /// What is told.
     pub(crate) form: Form,
+    /// What keeps the run until it is saved.
+    pub(crate) journal: Option<Kept>,
 }
 
 /// Reports; returns the outcome with all files that were written.
 pub(crate) fn finish(run: Finish<'_>) -> Outcome {
-    let Finish { mut outcome, command, telling, settings, start, console, form } = run;
+    let Finish { mut outcome, command, telling, settings, start, console, form, journal } = run;
+    outcome.warnings.extend(journal.as_ref().and_then(Kept::take_warning));
     let mut saved_to = outcome.saved_to.clone();
     let command = command.as_ref().map(|(line, ending)| (line.as_str(), *ending));
     let json = with_command(JsonReport::new(&outcome), command);
     let written = match &settings.json {
         Some(JsonTarget::File(path)) => {
             let path = start.absolute(path);
-            Some(json.write_to(&path).map(|()| path))
+            Some((Saving::JsonFile, json.write_to(&path).map(|()| path)))
         }
         _ => None,
     };
@@ -58,8 +62,11 @@ pub(crate) fn finish(run: Finish<'_>) -> Outcome {
         .config
         .output_methods
         .contains(&OutputMethod::Json)
-        .then(|| json.write_into(&start.absolute(&settings.config.output_dir)));
-    for result in written.into_iter().chain(by_method) {
+        .then(|| (Saving::Json, json.write_into(&start.absolute(&settings.config.output_dir))));
+    for (saving, result) in written.into_iter().chain(by_method) {
+        if let Some(journal) = &journal {
+            journal.note(saving, result.is_ok());
+        }
         match result {
             Ok(path) => saved_to.push(path),
             Err(error) => console.error(&CommandError::file(error)),
@@ -78,6 +85,9 @@ pub(crate) fn finish(run: Finish<'_>) -> Outcome {
         console.info(format!("telemetry: {}", telling.wait(PATIENCE)));
     }
     outcome.saved_to = saved_to;
+    if journal.is_some_and(|journal| journal.close()) {
+        console.warn("what could not be saved is kept: codecarbon recover tries again");
+    }
     outcome
 }
 

@@ -9,12 +9,14 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::Duration;
 
+use carbon_journal::Kept;
 use carbon_model::{Component, Energy, Report};
 use carbon_outputs::json::JsonReport;
 use carbon_sensors::{Clock, SystemClock};
 use carbon_tracker::{Hub, Outcome, Sampling};
 
 use super::finish::Form;
+use super::journal;
 use super::network::Network;
 use super::record_file::Backlog;
 use super::service::{Reread, Service};
@@ -39,6 +41,7 @@ pub(crate) fn run(
 ) -> Result<u8, CommandError> {
     let signals = Signals::take_over(&ENDING)
         .map_err(|error| CommandError::system(format!("signals cannot be taken over: {error}")))?;
+    journal::save_what_was_left(start, console, network);
     let hub = Hub::new(machine_of(&settings.config, start), Sampling::Manual);
     let backlog = Backlog::default();
     let kept = settings.service.then_some(&backlog);
@@ -151,7 +154,9 @@ impl Watcher<'_> {
                 }
                 until_others = until_others.min(service.until_next(now));
             }
-            let until_these = until_sample.into_iter().chain(stretch.live.until_next(now));
+            let until_kept = stretch.journal.as_ref().and_then(Kept::tend);
+            let until_these =
+                until_sample.into_iter().chain(stretch.live.until_next(now)).chain(until_kept);
             self.signals.wait(Some(until_these.fold(until_others, Duration::min)))?;
             while let Some(arrived) = self.signals.next()? {
                 match arrived.signal {

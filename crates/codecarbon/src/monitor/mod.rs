@@ -3,11 +3,13 @@
 //! Both binaries run this module; what only one of them has is handed in as a [`Network`].
 
 mod finish;
+mod journal;
 mod live;
 mod machine;
 mod network;
 mod options;
 mod record_file;
+mod senders;
 mod service;
 mod services;
 mod settings;

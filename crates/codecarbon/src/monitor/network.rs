@@ -38,6 +38,14 @@ pub(crate) trait Network {
     /// What a run is to learn of its place and of its electricity from others, if anything.
     fn feed(&self, config: &Config, start: &Surroundings) -> Option<Arc<Feed>>;
 
+    /// What sends the rest of runs that were cut short. One that is patient waits for it to arrive as
+    /// long as the end of a run does; otherwise it is left to the spool.
+    fn senders<'a>(
+        &self,
+        start: &'a Surroundings,
+        is_patient: bool,
+    ) -> Box<dyn carbon_journal::Network + 'a>;
+
     /// Tells the server's makers of a run, if the user wants that; `processors` are sockets.
     fn tell(&self, outcome: &Outcome, config: &Config, processors: u32) -> Option<Sending>;
 }

@@ -73,6 +73,7 @@ const SETTINGS: [(&str, &[Setting]); 5] = [
         &[
             text("measure-power-secs", "SECONDS", "Time between two measurements (default 10)"),
             text("sampling-interval-s", "SECONDS", "Time between two readings (default 1)"),
+            text("journal", "WHEN", "Keep it in case it is cut short: auto (default), on, off"),
             text("tracking-mode", "MODE", "Whose energy is billed: process or machine"),
             text("gpu-ids", "LIST", "GPUs to track, by index or by GPU-… or MIG-… id"),
             text("force-cpu-power", "WATTS", "Power of all processors at full load"),

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use carbon_journal::{Kept, Saving};
 use carbon_model::EmissionsRecord;
 use carbon_outputs::{CsvError, CsvFile};
 use carbon_tracker::config::OnCsvWrite;
@@ -24,7 +25,10 @@ const MOST_WAITING: usize = 10_000;
 /// Records of a service that could not be saved, as on a full disk, in the order of their time. Clones
 /// are the same.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Backlog(Arc<Mutex<VecDeque<EmissionsRecord>>>);
+pub(crate) struct Backlog(Arc<Mutex<VecDeque<Waiting>>>);
+
+/// A record that waits, with the journal that has it should this program be killed.
+type Waiting = (EmissionsRecord, Option<Kept>);
 
 impl Backlog {
     /// How many wait.
@@ -32,23 +36,28 @@ impl Backlog {
         self.waiting().len()
     }
 
-    fn waiting(&self) -> std::sync::MutexGuard<'_, VecDeque<EmissionsRecord>> {
+    fn waiting(&self) -> std::sync::MutexGuard<'_, VecDeque<Waiting>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, record: &EmissionsRecord) {
+    fn add(&self, record: &EmissionsRecord, journal: Option<&Kept>) {
         let mut waiting = self.waiting();
         if waiting.len() >= MOST_WAITING {
             waiting.pop_front();
         }
-        waiting.push_back(record.clone());
+        journal.inspect(|journal| journal.hold());
+        waiting.push_back((record.clone(), journal.cloned()));
     }
 
     /// Gives the oldest away as long as they are taken.
     fn drain<E>(&self, mut take: impl FnMut(&EmissionsRecord) -> Result<(), E>) -> Result<(), E> {
         let mut waiting = self.waiting();
-        while let Some(oldest) = waiting.front() {
+        while let Some((oldest, journal)) = waiting.front() {
             take(oldest)?;
+            if let Some(journal) = journal {
+                journal.note(Saving::Csv, true);
+                journal.release();
+            }
             waiting.pop_front();
         }
         Ok(())
@@ -60,6 +69,7 @@ impl Backlog {
 pub(crate) struct RecordFile {
     file: Arc<Mutex<Option<CsvFile>>>,
     backlog: Option<Backlog>,
+    journal: Option<Kept>,
     console: Console,
 }
 
@@ -79,7 +89,7 @@ impl RecordFile {
             })
         };
         let file = settings.csv.then(open).transpose()?;
-        Ok(Self { file: Arc::new(Mutex::new(file)), backlog: None, console })
+        Ok(Self { file: Arc::new(Mutex::new(file)), backlog: None, journal: None, console })
     }
 
     /// The same with the records that still wait: they are saved before this run's own, which joins
@@ -88,14 +98,22 @@ impl RecordFile {
         Self { backlog: Some(backlog.clone()), ..self }
     }
 
+    /// The same with the journal of the run, which hears whether the record is saved.
+    pub(crate) fn with_journal(self, journal: Option<&Kept>) -> Self {
+        Self { journal: journal.cloned(), ..self }
+    }
+
     /// Saves the record; one that was saved before for the same run is replaced. What fails is said
     /// at once, in quiet runs too: whoever waits for the file should know.
     pub(crate) fn save(&self, record: &EmissionsRecord) -> Delivery {
         let written = self.write_backlog().and_then(|()| self.write(record));
+        if let Some(journal) = &self.journal {
+            journal.note(Saving::Csv, written.is_ok());
+        }
         written.unwrap_or_else(|error| {
             let mut error = CommandError::file(error);
             if let Some(backlog) = &self.backlog {
-                backlog.add(record);
+                backlog.add(record, self.journal.as_ref());
                 let waiting = backlog.len();
                 error = error.hint(format!("records that wait for the next try: {waiting}"));
             }

@@ -14,6 +14,7 @@ use carbon_tracker::live::Feed;
 use carbon_tracker::sink::Sink;
 
 use super::network::Network;
+use super::senders::Senders;
 use crate::console::Console;
 use crate::exit::CommandError;
 use crate::surroundings::Surroundings;
@@ -70,6 +71,14 @@ impl Network for Services {
     fn feed(&self, config: &Config, start: &Surroundings) -> Option<Arc<Feed>> {
         static DESK: OnceLock<Desk> = OnceLock::new();
         DESK.get_or_init(|| Desk::new(means(start))).feed(config, false)
+    }
+
+    fn senders<'a>(
+        &self,
+        start: &'a Surroundings,
+        is_patient: bool,
+    ) -> Box<dyn carbon_journal::Network + 'a> {
+        Box::new(Senders { start, is_patient })
     }
 
     fn tell(&self, outcome: &Outcome, config: &Config, processors: u32) -> Option<Sending> {

@@ -3,11 +3,13 @@
 //! A monitor at a terminal has one; a service has one after the other. What the next one needs is got
 //! ready while the one before goes on, so that a setting which cannot be used changes nothing.
 
+use carbon_journal::Kept;
 use carbon_sensors::{Clock, SystemClock};
 use carbon_tracker::config::TrackingMode;
 use carbon_tracker::{Hub, Outcome, Run, Tracker};
 
 use super::finish::{Finish, Form, finish};
+use super::journal;
 use super::live::LiveRecords;
 use super::network::{self, Network};
 use super::record_file::{Backlog, RecordFile};
@@ -36,6 +38,7 @@ pub(crate) struct Prepared<'a> {
     settings: Settings,
     console: Console,
     tracker: Tracker,
+    journal: Option<Kept>,
     are_live: bool,
 }
 
@@ -51,6 +54,8 @@ pub(crate) struct Stretch<'a> {
     pub(crate) run: Run,
     /// What is sent of it meanwhile.
     pub(crate) live: LiveRecords,
+    /// What keeps it meanwhile.
+    pub(crate) journal: Option<Kept>,
 }
 
 impl<'a> Prepared<'a> {
@@ -68,7 +73,9 @@ impl<'a> Prepared<'a> {
             console.warn("without a command there is no process to bill: the machine is measured");
             settings.config.tracking_mode = TrackingMode::Machine;
         }
-        let mut record_file = RecordFile::open(&settings, start, console)?;
+        let journal = journal::of(&settings, start, hub);
+        let mut record_file =
+            RecordFile::open(&settings, start, console)?.with_journal(journal.as_ref());
         if let Some(backlog) = backlog {
             record_file = record_file.with_backlog(backlog);
         }
@@ -76,20 +83,27 @@ impl<'a> Prepared<'a> {
         let are_live = sinks.are_live;
         let feed = network::feed(network, &settings.config, start);
         let tracker = Tracker::new(hub, settings.config.clone()).with_feed(feed);
-        let tracker = sinks.given_to(tracker);
-        Ok(Self { around, settings, console, tracker, are_live })
+        let tracker = sinks.given_to(tracker).with_journal(journal::of_run(journal.as_ref()));
+        Ok(Self { around, settings, console, tracker, journal, are_live })
     }
 
     /// Begins.
     pub(crate) fn begin(self) -> Stretch<'a> {
         let run = self.tracker.start();
         let live = LiveRecords::new(&self.settings.config, self.are_live, SystemClock.monotonic());
-        Stretch { around: self.around, settings: self.settings, console: self.console, run, live }
+        Stretch {
+            around: self.around,
+            settings: self.settings,
+            console: self.console,
+            run,
+            live,
+            journal: self.journal,
+        }
     }
 
     /// Begins at the moment at which another stretch ends.
     pub(crate) fn begin_after(self, before: Stretch<'a>) -> (Stretch<'a>, Ended<'a>) {
-        let Stretch { around, settings, console, run, .. } = before;
+        let Stretch { around, settings, console, run, journal, .. } = before;
         let (run, outcome) = self.tracker.start_after(run);
         let live = LiveRecords::new(&self.settings.config, self.are_live, SystemClock.monotonic());
         let next = Stretch {
@@ -98,8 +112,9 @@ impl<'a> Prepared<'a> {
             console: self.console,
             run,
             live,
+            journal: self.journal,
         };
-        (next, Ended { around, settings, console, outcome })
+        (next, Ended { around, settings, console, outcome, journal })
     }
 }
 
@@ -109,20 +124,27 @@ pub(crate) struct Ended<'a> {
     settings: Settings,
     console: Console,
     outcome: Outcome,
+    journal: Option<Kept>,
 }
 
 impl<'a> Stretch<'a> {
     /// Ends.
     pub(crate) fn end(self) -> Ended<'a> {
-        let Self { around, settings, console, run, .. } = self;
-        Ended { around, settings, console, outcome: run.stop() }
+        let Self { around, settings, console, run, journal, .. } = self;
+        Ended { around, settings, console, outcome: run.stop(), journal }
     }
 }
 
 impl Ended<'_> {
     /// Reports; returns what it came to, with all files that were written.
     pub(crate) fn finish(self, form: Form) -> Outcome {
-        let Self { around: Around { start, hub, network, .. }, settings, console, outcome } = self;
+        let Self {
+            around: Around { start, hub, network, .. },
+            settings,
+            console,
+            outcome,
+            journal,
+        } = self;
         let telling = network.and_then(|network| {
             network.tell(&outcome, &settings.config, hub.hardware().cpu_physical_count)
         });
@@ -134,6 +156,7 @@ impl Ended<'_> {
             start,
             console,
             form,
+            journal,
         })
     }
 }

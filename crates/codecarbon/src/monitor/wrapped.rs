@@ -7,11 +7,13 @@ use std::ffi::OsString;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use carbon_journal::Kept;
 use carbon_sensors::{Clock, SystemClock};
 use carbon_tracker::config::TrackingMode;
 use carbon_tracker::{Billing, Hub, Run, Sampling, Tracker};
 
 use super::finish::{Finish, Form, finish};
+use super::journal;
 use super::live::LiveRecords;
 use super::network::{self, Network};
 use super::record_file::RecordFile;
@@ -50,12 +52,14 @@ pub(crate) fn run(
     let found = FoundSignals { mask: signals.found_mask(), pipes_ignored: start.pipes_ignored };
     let command =
         Start::new(&program, words, found).map_err(|error| program::explain(&program, &error))?;
+    let journal = journal::of(&settings, start, &hub);
+    let record_file = record_file.with_journal(journal.as_ref());
     // After the signals, so that threads which sinks start leave them alone.
     let sinks = Sinks::of(&settings, start, &hub, &record_file, network, console)?;
     let are_live = sinks.are_live;
     let feed = network::feed(network, &settings.config, start);
     let tracker = Tracker::new(&hub, settings.config.clone()).with_feed(feed);
-    let tracker = sinks.given_to(tracker);
+    let tracker = sinks.given_to(tracker).with_journal(journal::of_run(journal.as_ref()));
     let mut run = tracker.start_billed(Billing::Machine);
     let Started { pid, tree, ended } = match enclosure.start(&command) {
         Ok(started) => started,
@@ -68,8 +72,14 @@ pub(crate) fn run(
         run.attach_tree(tree);
     }
     let live = LiveRecords::new(&settings.config, are_live, SystemClock.monotonic());
-    let mut watch =
-        Measured { hub: &hub, run: &mut run, live, news: Vec::new(), record_file: &record_file };
+    let mut watch = Measured {
+        hub: &hub,
+        run: &mut run,
+        live,
+        journal: journal.as_ref(),
+        news: Vec::new(),
+        record_file: &record_file,
+    };
     let ending = supervise(pid, &signals, &SystemClock, &mut watch);
     let news = watch.news;
     ended.store(true, Ordering::Relaxed);
@@ -81,7 +91,21 @@ pub(crate) fn run(
     });
     let command = Some((program::as_line(words), ending));
     let form = Form::Report;
-    finish(Finish { outcome, command, telling, settings: &settings, start, console, form });
+    let has_journal = journal.as_ref().is_some_and(Kept::is_open);
+    finish(Finish {
+        outcome,
+        command,
+        telling,
+        settings: &settings,
+        start,
+        console,
+        form,
+        journal,
+    });
+    if has_journal {
+        // Here it keeps nobody waiting but those who waited for a second or more.
+        journal::save_what_was_left(start, console, network);
+    }
     Ok(ending.code())
 }
 
@@ -96,6 +120,7 @@ struct Measured<'a> {
     hub: &'a Hub,
     run: &'a mut Run,
     live: LiveRecords,
+    journal: Option<&'a Kept>,
     /// What was heard of live records.
     news: Vec<String>,
     record_file: &'a RecordFile,
@@ -106,7 +131,8 @@ impl Watch for Measured<'_> {
         let until_sample = self.hub.poll();
         let now = SystemClock.monotonic();
         self.news.extend(self.live.send(self.run, now));
-        until_sample.into_iter().chain(self.live.until_next(now)).min()
+        let until_kept = self.journal.and_then(Kept::tend);
+        until_sample.into_iter().chain(self.live.until_next(now)).chain(until_kept).min()
     }
 
     fn save_so_far(&mut self) {

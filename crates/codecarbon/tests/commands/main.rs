@@ -9,6 +9,7 @@ mod doctor;
 mod exit_codes;
 mod files;
 mod help;
+mod journal;
 mod lock;
 mod measuring;
 mod outputs;
