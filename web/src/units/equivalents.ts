@@ -6,7 +6,7 @@ import { duration } from "./duration";
 
 /** An everyday amount that emissions equal. */
 export interface Equivalent {
-  readonly name: "car" | "television" | "phone" | "tree";
+  readonly name: "home" | "car" | "television" | "phone" | "tree";
   readonly amount: string;
   readonly what: string;
   readonly source: string;
@@ -43,6 +43,7 @@ export function equivalents(kg: number): Equivalent[] {
     return found ? [{ name, what, source: found.source, amount: show(kg / found.kg) }] : [];
   };
   return [
+    ...of("home", "codecarbon_us_household_week", "of the weekly emissions of a US household", (weeks) => `${some(weeks * 100)} %`),
     ...of("car", "car_km", "by an average US petrol car", distance),
     ...of("television", "tv_hour", "of a 32-inch television", (hours) => duration(hours * 3600)),
     ...of("phone", "smartphone_charge", "smartphones charged", some),

@@ -64,3 +64,22 @@ export function watch(page, complaints, name) {
     if (!/^https?:\/\/127\.0\.0\.1:/.test(request.url()) && !request.url().startsWith("blob:")) complaints.push(`${name}: asks ${request.url()}`);
   });
 }
+
+/** Has the pages of a context note what jumps in them. */
+export function watchShifts(context) {
+  return context.addInitScript(() => {
+    window.shifts = [];
+    new PerformanceObserver((list) => {
+      for (const shift of list.getEntries()) {
+        if (!shift.hadRecentInput) window.shifts.push({ value: shift.value, of: shift.sources.map(({ node }) => `${node?.nodeName}.${node?.className ?? ""}`.slice(0, 60)).join(", ") });
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+/** What has jumped in a page: the sum by the usual measure, and what moved. */
+export async function shifts(page) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0))));
+  const list = await page.evaluate(() => window.shifts);
+  return { sum: list.reduce((total, shift) => total + shift.value, 0), words: list.map((shift) => `${shift.value.toFixed(3)} ${shift.of}`).join("; ") };
+}
