@@ -52,7 +52,10 @@ impl Units {
     /// The unit of a column whose largest energy this is: how many joules it holds, and its name.
     pub(crate) fn of_column(self, largest: Energy) -> (f64, &'static str) {
         match self {
-            Self::Fitting if largest.joules() < 3600.0 => (1.0, "J"),
+            Self::Fitting if largest.joules() < 3600.0 => {
+                let is_tiny = largest > Energy::ZERO && largest.joules() < 0.9995;
+                if is_tiny { (1e-3, "mJ") } else { (1.0, "J") }
+            }
             _ => self.fitting(largest),
         }
     }
@@ -79,6 +82,11 @@ pub(crate) fn bytes(bytes: u64) -> String {
     let (size, name) = fits.copied().unwrap_or((1e3, "kB"));
     let scaled = value / size;
     if scaled < 9.95 { format!("{scaled:.1} {name}") } else { format!("{scaled:.0} {name}") }
+}
+
+/// Three digits, and a zero for what would be one with four decimals.
+pub(crate) fn digits(value: f64) -> String {
+    if value.abs() < 0.000_05 { "0".to_owned() } else { units::digits(value) }
 }
 
 /// A share in percent: "34 %", "2.1 %", "0.3 %"; nothing for none.
@@ -138,6 +146,7 @@ mod tests {
         assert_eq!(unit(Units::Fitting, 3500.0), "J");
         assert_eq!(unit(Units::Fitting, 3600.0), "Wh");
         assert_eq!(unit(Units::Fitting, 0.0), "J");
+        assert_eq!(unit(Units::Fitting, 0.02), "mJ");
         assert_eq!(unit(Units::Joules, 3600.0), "kJ");
         assert_eq!(unit(Units::WattHours, 36.0), "mWh");
     }

@@ -121,6 +121,16 @@ impl Watcher {
         self.every
     }
 
+    /// Whose energy it is.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// Whether a process was among the living at the last look.
+    pub fn sees(&self, pid: u32) -> bool {
+        self.table.get(pid).is_some_and(|seen| !seen.is_zombie)
+    }
+
     /// Takes in what the run comes to now. 20 µs, and once a second 5 µs for each process.
     pub fn observe(&mut self, outcome: &Outcome, hub: &Hub) -> Figures {
         let report = &outcome.report;

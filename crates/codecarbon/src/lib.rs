@@ -70,7 +70,12 @@ pub fn codecarbon(startup: Startup) -> u8 {
             Err(code) => return Ok(code),
         };
         match matches.subcommand() {
-            Some(("monitor", matches)) => monitor::run(matches, start, Some(&monitor::Services)),
+            Some(("monitor", matches)) => {
+                monitor::run(matches, start, Some(&monitor::Services), Some(&monitor::LiveView))
+            }
+            Some(("top", matches)) => {
+                monitor::run_top(matches, start, &monitor::Services, &monitor::LiveView)
+            }
             Some(("detect", matches)) => detect::run(matches, start),
             Some(("doctor", matches)) => doctor::run(matches, start),
             Some(("calibrate", matches)) => calibrate::run(matches, start),
@@ -100,6 +105,7 @@ fn root() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(monitor::command("monitor"))
+        .subcommand(monitor::top_command())
         .subcommand(detect::command())
         .subcommand(doctor::command())
         .subcommand(calibrate::command())
@@ -152,7 +158,7 @@ pub fn codecarbon_monitor(startup: Startup) -> u8 {
         drop_word(&mut start, "monitor");
         let root = with_version(monitor::command("codecarbon-monitor"));
         match parse(root, &start) {
-            Ok(matches) => monitor::run(&matches, &start, None),
+            Ok(matches) => monitor::run(&matches, &start, None, None),
             Err(code) => Ok(code),
         }
     })

@@ -1,7 +1,7 @@
 //! The page that says what the keys do and what the figures mean.
 
 use super::sheet::Sheet;
-use crate::figures::{Subject, ViewModel};
+use crate::figures::ViewModel;
 
 const KEYS: [(&str, &str); 7] = [
     ("q", "quit; a command that is measured goes on"),
@@ -31,7 +31,8 @@ pub(super) fn draw(model: &ViewModel<'_>, sheet: &mut Sheet<'_>) {
         sheet.put(11, y, sheet.width() - 11, text, model.theme.plain());
         y += 1;
     }
-    let first = if model.figures.subject == Subject::Machine { OF_THE_MACHINE } else { OF_A_TREE };
+    let is_whole = model.figures.remainder.idle.is_some();
+    let first = if is_whole { OF_THE_MACHINE } else { OF_A_TREE };
     for text in [first].into_iter().chain(MEANINGS) {
         y += 1;
         sheet.put(2, y, sheet.width() - 2, text, model.theme.label());

@@ -13,6 +13,8 @@ mod sheet;
 mod sums;
 mod theme;
 
+use std::time::Duration;
+
 use carbon_report::units;
 use ratatui_core::terminal::Frame;
 
@@ -82,7 +84,7 @@ fn header(model: &ViewModel<'_>, sheet: &mut Sheet<'_>) {
     let time = format!(
         "{}{}, every {} ",
         if model.choices.is_paused { "PAUSED  " } else { "" },
-        units::duration(figures.active),
+        interval(whole_seconds(figures.active)),
         interval(figures.every)
     );
     let begin = sheet.put_right(sheet.width(), 0, &time, style);
@@ -94,6 +96,11 @@ fn header(model: &ViewModel<'_>, sheet: &mut Sheet<'_>) {
         }
     };
     sheet.put(end, 0, begin.saturating_sub(end + 2), &subject, style);
+}
+
+/// A time without the parts of its seconds.
+fn whole_seconds(time: Duration) -> Duration {
+    Duration::from_secs(time.as_secs_f64().round() as u64)
 }
 
 fn footer(model: &ViewModel<'_>, sheet: &mut Sheet<'_>) {

@@ -1,12 +1,11 @@
 //! The table of processes and what they do not pay, down to the total of all.
 
 use carbon_model::Energy;
-use carbon_report::units;
 
 use super::sheet::Sheet;
 use crate::choices::Sort;
 use crate::figures::{ProcessFigures, Subject, ViewModel};
-use crate::text::{bytes, harmless, percent, without_directory};
+use crate::text::{bytes, digits, harmless, percent, without_directory};
 
 /// With fewer lines than this the end of the table is one line.
 const TALL: u16 = 9;
@@ -81,9 +80,9 @@ fn sums(model: &ViewModel<'_>) -> Vec<(String, Energy)> {
     }
     sums.push(("unattributed".to_owned(), remainder.unattributed));
     let total = match model.figures.subject {
-        Subject::Machine => "total of this machine",
-        Subject::Command(_) => "total of the command",
+        _ if remainder.idle.is_some() => "total of this machine",
         Subject::Process { .. } => "total of the process tree",
+        _ => "total of the command",
     };
     sums.push((total.to_owned(), remainder.total));
     sums
@@ -128,7 +127,7 @@ fn row(model: &ViewModel<'_>, sheet: &mut Sheet<'_>, y: u16, process: &ProcessFi
     let theme = model.theme;
     let width = sheet.width();
     let mut end = figures(model, sheet, y, process.energy, unit);
-    sheet.put_right(end, y, &units::digits(process.power.watts()), theme.plain());
+    sheet.put_right(end, y, &digits(process.power.watts()), theme.plain());
     end -= POWER;
     sheet.put_right(end, y, &format!("{:.1}", process.cpu_percent), theme.plain());
     end -= CPU;
@@ -171,7 +170,7 @@ fn figures(
     let end = sheet.width();
     let share = percent(model.figures.share_percent(energy));
     sheet.put_right(end, y, &share, model.theme.plain());
-    let energy = units::digits(energy.joules() / unit.0);
+    let energy = digits(energy.joules() / unit.0);
     sheet.put_right(end - SHARE, y, &energy, model.theme.strong());
     end - SHARE - ENERGY
 }
@@ -184,7 +183,7 @@ fn compact(
     (rest, energy): (usize, Energy),
     unit: Unit,
 ) {
-    let text = |energy: Energy| units::digits(energy.joules() / unit.0);
+    let text = |energy: Energy| digits(energy.joules() / unit.0);
     let remainder = model.figures.remainder;
     let mut parts = Vec::new();
     if rest > 0 || remainder.ended.0 > 0 {

@@ -1,6 +1,8 @@
 //! Energy and emissions: so far with their bounds, and what an hour, a day and a year come to at the
 //! pace of the last minute; and the grid that they are priced with.
 
+use std::fmt::Write as _;
+
 use carbon_model::{CarbonMass, Energy, Power};
 use carbon_report::units;
 
@@ -67,19 +69,19 @@ fn grid(figures: &Figures) -> String {
     let mut text = format!("{} g/kWh ", g(intensity.value.g_per_kwh()));
     if intensity.low < intensity.high {
         let (low, high) = (g(intensity.low.g_per_kwh()), g(intensity.high.g_per_kwh()));
-        text.push_str(&format!("({low} to {high}) "));
+        let _ = write!(text, "({low} to {high}) ");
     }
     text.push_str(&harmless(&grid.name));
     if !grid.zone.is_empty() && grid.zone != "given" && grid.zone != grid.name {
-        text.push_str(&format!(" [{}]", harmless(&grid.zone)));
+        let _ = write!(text, " [{}]", harmless(&grid.zone));
     }
     if grid.assumed {
         text.push_str(", assumed");
     }
     if figures.pue.ratio() > 1.0 {
-        text.push_str(&format!(", PUE {:.2} in CO2e", figures.pue.ratio()));
+        let _ = write!(text, ", PUE {:.2} in CO2e", figures.pue.ratio());
     }
     let year = grid.year.map_or_else(String::new, |year| format!(" {year}"));
-    text.push_str(&format!(", {}{year}", harmless(&grid.source)));
+    let _ = write!(text, ", {}{year}", harmless(&grid.source));
     text
 }

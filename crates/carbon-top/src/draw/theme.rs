@@ -14,6 +14,7 @@ pub struct Theme {
     pub is_ascii: bool,
 }
 
+#[expect(clippy::unused_self, reason = "every style is asked of the theme, coloured or not")]
 impl Theme {
     pub(super) fn plain(self) -> Style {
         Style::new()
@@ -70,10 +71,9 @@ pub(super) fn to_ascii(buffer: &mut Buffer) {
         }
         let like = match symbol {
             "▁" | "▂" => "_",
-            "▃" | "▄" => "-",
+            "▃" | "▄" | "─" => "-",
             "▅" | "▆" | "▏" | "▎" | "▍" => "=",
             "▇" | "█" | "▌" | "▋" | "▊" | "▉" => "#",
-            "─" => "-",
             "…" => "~",
             "µ" => "u",
             "₂" => "2",

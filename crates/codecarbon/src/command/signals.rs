@@ -7,10 +7,13 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use libc::{c_int, sigset_t};
+
+/// So many descriptors can be waited for beside the signals: keys, output, the end of a process.
+const MOST_OTHERS: usize = 3;
 
 /// A signal that came, and whether the kernel sent it (a key on the terminal, a hang-up) rather
 /// than a process.
@@ -55,13 +58,24 @@ impl Signals {
     /// Waits until a signal is there or the time is over; `None` waits for ever. A stop and
     /// continue of this process may end the wait early.
     pub fn wait(&self, timeout: Option<Duration>) -> io::Result<()> {
-        let mut polled =
-            libc::pollfd { fd: self.descriptor.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        self.wait_with(&[], timeout)
+    }
+
+    /// The same until there is something to read on one of other descriptors.
+    pub fn wait_with(&self, others: &[RawFd], timeout: Option<Duration>) -> io::Result<()> {
+        let polled = |fd: RawFd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
+        let mut all = [polled(self.descriptor.as_raw_fd()); 1 + MOST_OTHERS];
+        for (slot, other) in all[1..].iter_mut().zip(others) {
+            *slot = polled(*other);
+        }
+        let count = 1 + others.len().min(MOST_OTHERS);
         let time = timeout.map(timespec);
         let time_pointer = time.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
         #[expect(unsafe_code, reason = "ppoll has no safe wrapper in the standard library")]
-        // SAFETY: one valid pollfd, a timespec that outlives the call or null, no signal mask.
-        let result = unsafe { libc::ppoll(&raw mut polled, 1, time_pointer, std::ptr::null()) };
+        // SAFETY: `count` valid pollfds, a timespec that outlives the call or null, no signal mask.
+        let result = unsafe {
+            libc::ppoll(all.as_mut_ptr(), count as libc::nfds_t, time_pointer, std::ptr::null())
+        };
         match check(result) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => Err(error),
             _ => Ok(()),

@@ -12,6 +12,7 @@
 //! time is counted; what still runs when the command ends is not waited for.
 
 use std::io;
+use std::os::fd::RawFd;
 use std::time::Duration;
 
 use carbon_sensors::Clock;
@@ -65,6 +66,12 @@ pub trait Watch {
     fn sample(&mut self) -> Option<Duration>;
     /// Saves what was measured so far: the end may come without warning.
     fn save_so_far(&mut self);
+    /// What else is waited for: a sample is taken when there is something to read on one of them.
+    fn descriptors(&self) -> Vec<RawFd> {
+        Vec::new()
+    }
+    /// Hears of the signals that were taken over, those for the command too.
+    fn heard(&mut self, _signal: c_int) {}
 }
 
 /// Adopts the orphans of the command from now on. Without it (a kernel before 3.4, a filter) they
@@ -101,11 +108,13 @@ fn attend(
         }
         let until_sample = watch.sample();
         let until_save = request.until_save(clock.now().monotonic);
-        signals.wait(until_sample.into_iter().chain(until_save).min())?;
+        let timeout = until_sample.into_iter().chain(until_save).min();
+        signals.wait_with(&watch.descriptors(), timeout)?;
         while let Some(arrived) = signals.next()? {
             if let Some(signal) = request.answer(arrived, clock.now().monotonic) {
                 send(child, signal);
             }
+            watch.heard(arrived.signal);
         }
         if request.save_is_due(clock.now().monotonic) {
             // The child may have ended just now; then the ordinary report follows at once.

@@ -15,6 +15,7 @@ mod services;
 mod settings;
 mod sinks;
 mod stretch;
+mod view;
 mod wrapped;
 
 use std::path::Path;
@@ -30,6 +31,8 @@ use crate::surroundings::Surroundings;
 pub(crate) use network::Network;
 pub(crate) use services::{Services, means};
 use settings::Settings;
+use view::{Asked, Request};
+pub(crate) use view::{LiveView, Viewer};
 
 const ABOUT: &str = "Measure the energy and emissions of a command, or of the machine";
 
@@ -44,17 +47,43 @@ Examples:
 
 /// Describes the command under the given name.
 pub(crate) fn command(name: &'static str) -> Command {
-    options::add_to(Command::new(name).about(ABOUT).after_help(AFTER_HELP))
+    let command = Command::new(name).about(ABOUT).after_help(AFTER_HELP);
+    let view = clap::ArgGroup::new("view").args(["live", "pid"]).multiple(true);
+    options::add_to(command.args(view::asked::arguments(true)).group(view))
 }
 
-/// Runs it; the exit code. A program without the code for the network gives none.
+const TOP_ABOUT: &str = "Show power, energy and processes as they change; nothing is saved";
+
+const TOP_AFTER_HELP: &str = "\
+Without a command or --pid, this machine is shown. A command gets no keys, and what it writes to the
+terminal is shown beside the figures and again at the end; q ends the view, not the command. The other
+options are those of monitor.
+
+Examples:
+  codecarbon top --country-iso-code FRA
+  codecarbon top --country-iso-code FRA -- python train.py
+  codecarbon top --pid 4242 --interval 0.25";
+
+/// Describes `top`.
+pub(crate) fn top_command() -> Command {
+    let command = Command::new("top").about(TOP_ABOUT).after_help(TOP_AFTER_HELP);
+    options::add_to(command.args(view::asked::arguments(false)))
+}
+
+/// Runs it; the exit code. A program without the code for the network or for the view gives
+/// none.
 pub(crate) fn run(
     matches: &ArgMatches,
     start: &Surroundings,
     network: Option<&dyn Network>,
+    viewer: Option<&dyn Viewer>,
 ) -> Result<u8, CommandError> {
     let words = options::command_words(matches);
     let mut settings = Settings::read(matches, start)?;
+    let asked = Asked::of_monitor(matches)?;
+    if asked.is_some() && viewer.is_none() {
+        return Err(leave_the_view_to_codecarbon(start));
+    }
     if words.is_empty() {
         settings.service |= service::is_started_as_one(start);
     } else if settings.service {
@@ -70,6 +99,10 @@ pub(crate) fn run(
     // Held until the run is over and its record saved.
     let lock = lock(&settings, start);
     match (lock, words.is_empty()) {
+        (Ok(_held), _) if let (Some(asked), Some(viewer)) = (asked, viewer) => {
+            let reports = true;
+            viewer.run(Request { asked, reports, settings, words, start, console, network })
+        }
         (Ok(_held), true) => {
             let reread = || Settings::read(matches, start);
             machine::run(settings, start, console, network, &reread)
@@ -85,6 +118,28 @@ pub(crate) fn run(
             wrapped::run_unmeasured(&words, start)
         }
     }
+}
+
+/// Runs `top`: the view alone, which saves nothing that it is not asked to.
+pub(crate) fn run_top(
+    matches: &ArgMatches,
+    start: &Surroundings,
+    network: &dyn Network,
+    viewer: &dyn Viewer,
+) -> Result<u8, CommandError> {
+    let words = options::command_words(matches);
+    let asked = Asked::of(matches)?;
+    let settings = Settings::read(matches, start)?.without_outputs_of_the_configuration(matches);
+    let console = settings.console(start);
+    let (reports, network) = (false, Some(network));
+    viewer.run(Request { asked, reports, settings, words, start, console, network })
+}
+
+/// The light program has no view; returns why it cannot become the one that has.
+fn leave_the_view_to_codecarbon(start: &Surroundings) -> CommandError {
+    let why_not = sibling::become_codecarbon("monitor", start);
+    CommandError::user(format!("the live view is a part of codecarbon, but {why_not}"))
+        .hint("install codecarbon beside this program, or measure without the view")
 }
 
 /// The lock that keeps runs apart, if the user wants them apart; in the directory for temporary

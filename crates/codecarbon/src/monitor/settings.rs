@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use carbon_tracker::config::{
-    CallInterval, Config, Layers, LogLevel, Notice, OutputMethod, Resolved,
+    CallInterval, Config, Layers, LogLevel, Notice, OutputMethod, Resolved, TelemetryLevel,
 };
 use clap::ArgMatches;
 use std::time::Duration;
@@ -87,6 +87,30 @@ impl Settings {
             ),
             config,
         })
+    }
+
+    /// The same with only those outputs that flags ask for.
+    pub(crate) fn without_outputs_of_the_configuration(mut self, matches: &ArgMatches) -> Self {
+        let is_given =
+            |flag: &str| matches.value_source(flag) == Some(clap::parser::ValueSource::CommandLine);
+        if !is_given("output-methods") {
+            self.config.output_methods.retain(|method| match method {
+                OutputMethod::Boamps => is_given("boamps"),
+                OutputMethod::Api => is_given("api"),
+                _ => false,
+            });
+        }
+        self.csv &= self.config.output_methods.contains(&OutputMethod::Csv);
+        if !is_given("emissions-endpoint") {
+            self.config.emissions_endpoint = None;
+        }
+        if !is_given("prometheus-listen") {
+            self.config.prometheus_listen = None;
+        }
+        if !is_given("telemetry") {
+            self.config.telemetry = TelemetryLevel::Disabled;
+        }
+        self
     }
 
     /// Where things are said.

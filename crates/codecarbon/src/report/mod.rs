@@ -20,6 +20,8 @@ pub use text::render;
 pub struct View<'a> {
     /// The command and how it ended; `None` when the machine was measured.
     pub command: Option<(&'a str, Ending)>,
+    /// What was measured where it is neither the machine nor a command: "process 17 (make)".
+    pub subject: Option<&'a str>,
     /// What was measured.
     pub report: &'a Report,
     /// Emissions, PUE included.
@@ -59,6 +61,7 @@ impl<'a> View<'a> {
         let grid = &outcome.factors.grid;
         Self {
             command,
+            subject: None,
             report: &outcome.report,
             emissions: outcome.footprint.emissions,
             grid: Grid {

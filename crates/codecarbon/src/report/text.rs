@@ -24,7 +24,7 @@ pub fn render(view: &View<'_>, colours: bool) -> String {
     let _ = write!(out, "\n{RULE}\n{}\n{RULE}\n", style.bold(TITLE));
     header(&mut out, view);
     out.push('\n');
-    for (index, line) in energy_table(view.report).iter().enumerate() {
+    for (index, line) in energy_table(view).iter().enumerate() {
         let last = line.starts_with("Total");
         let line = if index == 0 { style.dim(line) } else { style.bold_if(last, line) };
         let _ = writeln!(out, "{line}");
@@ -54,7 +54,8 @@ fn header(out: &mut String, view: &View<'_>) {
             let _ = writeln!(out, "Result: {} after {time}", how_it_ended(ending));
         }
         None => {
-            let _ = writeln!(out, "Measured: this machine for {time}");
+            let what = view.subject.unwrap_or("this machine");
+            let _ = writeln!(out, "Measured: {what} for {time}");
         }
     }
     let asleep = view.report.wall.saturating_sub(view.report.active);
@@ -94,8 +95,13 @@ fn signal_name(signal: i32) -> Option<&'static str> {
 }
 
 /// Billed energy with bounds and power; when a process is billed, also the whole machine's.
-fn energy_table(report: &Report) -> Vec<String> {
-    let billed_title = if report.process.is_some() { "Command" } else { "Energy" };
+fn energy_table(view: &View<'_>) -> Vec<String> {
+    let report = view.report;
+    let billed_title = match (&report.process, view.subject) {
+        (Some(_), Some(_)) => "Process",
+        (Some(_), None) => "Command",
+        (None, _) => "Energy",
+    };
     let titles = ["", billed_title, "95 % interval", "Power", "Whole machine", "Power"];
     let mut rows = vec![titles.map(str::to_owned).to_vec()];
     for component in Component::ALL {
@@ -152,9 +158,10 @@ fn sources(out: &mut String, view: &View<'_>, style: Style) {
             String::new()
         };
         let time = units::duration(std::time::Duration::from_secs_f64(process.tree_cpu_s.max(0.0)));
+        let who = if view.subject.is_some() { "process" } else { "command" };
         let _ = writeln!(
             out,
-            "Billed: the command and all its children, by their CPU time of {time}{share}"
+            "Billed: the {who} and all its children, by their CPU time of {time}{share}"
         );
     }
     let _ = writeln!(out, "Grid: {}", grid_line(view.grid));

@@ -68,6 +68,7 @@ fn a_command_is_reported_beside_its_machine() {
     });
     let view = View {
         command: Some(("python train.py", Ending::Exited(0))),
+        subject: None,
         report: &report,
         emissions: emissions(&report, FRANCE()),
         grid: FRANCE(),
@@ -120,6 +121,7 @@ fn a_machine_is_reported_with_its_gaps_warnings_pue_and_water() {
     };
     let view = View {
         command: None,
+        subject: None,
         report: &report,
         emissions: price(report.billed_energy().scaled(1.5), world.intensity),
         grid: world,
@@ -160,6 +162,7 @@ fn colours_are_only_added_when_asked_for() {
     let report = machine_report();
     let view = View {
         command: Some(("true", Ending::Killed(libc::SIGKILL))),
+        subject: None,
         report: &report,
         emissions: emissions(&report, FRANCE()),
         grid: FRANCE(),
