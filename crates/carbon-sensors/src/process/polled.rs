@@ -54,9 +54,14 @@ impl Polled {
         }
     }
 
-    /// CPU seconds of all that were members.
-    pub(super) fn cpu_s(&self) -> f64 {
-        self.ended_s + self.members.values().map(|member| member.cpu_s).sum::<f64>()
+    /// CPU seconds of living members.
+    pub(super) fn living_s(&self) -> f64 {
+        self.members.values().map(|member| member.cpu_s).sum()
+    }
+
+    /// CPU seconds of members that ended, when they were last seen.
+    pub(super) fn ended_s(&self) -> f64 {
+        self.ended_s
     }
 
     /// Living members.
@@ -81,7 +86,7 @@ mod tests {
             seen.get(&pid)
                 .map(|(_, started, cpu_s)| ProcessTimes { started: *started, cpu_s: *cpu_s })
         });
-        polled.cpu_s()
+        polled.living_s() + polled.ended_s()
     }
 
     #[test]

@@ -106,7 +106,11 @@ impl ProcessTree {
         if !self.was_seen {
             return Err(ReadError::Missing { what: "CPU time of the process" });
         }
-        self.told_s = self.told_s.max(self.polled.cpu_s()).max(self.waited_s);
+        // Those who waited know what the ended have used to the end.
+        let reaped_s =
+            if self.is_own { host::own_cpu().map_or(0.0, |cpu| cpu.reaped_s) } else { 0.0 };
+        let ended_s = self.polled.ended_s().max(self.waited_s).max(reaped_s);
+        self.told_s = self.told_s.max(self.polled.living_s() + ended_s);
         Ok(TreeReading { cpu_s: self.told_s, pss_bytes: None, pids: self.polled.pids().collect() })
     }
 

@@ -24,6 +24,7 @@ pub(super) enum Environment {
 
 impl Environment {
     /// That of this process. Costs nothing, or in secure mode the read of a file.
+    #[cfg(target_os = "linux")]
     pub(super) fn of_this_process() -> Self {
         #[expect(unsafe_code, reason = "getauxval has no safe wrapper")]
         // SAFETY: takes a number and touches no memory of ours.
@@ -32,6 +33,13 @@ impl Environment {
         kept.map_or(Self::Ours, |bytes| Self::restored(&bytes))
     }
 
+    /// That of this process. Only Linux has programs with capabilities.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn of_this_process() -> Self {
+        Self::Ours
+    }
+
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "nothing to restore from"))]
     fn restored(bytes: &[u8]) -> Self {
         let words = bytes.split(|byte| *byte == 0).filter(|word| !word.is_empty());
         let words: Vec<CString> = words.filter_map(|word| CString::new(word).ok()).collect();
@@ -53,6 +61,7 @@ impl Environment {
 
 /// What the kernel keeps of the environment at the start. In secure mode our files below `/proc` are
 /// root's, except while the process says that others may look at it.
+#[cfg(target_os = "linux")]
 fn kept_by_the_kernel() -> Option<Vec<u8>> {
     const OPEN: libc::c_ulong = 1;
     #[expect(unsafe_code, reason = "prctl has no safe wrapper")]

@@ -10,4 +10,5 @@ pub mod signals;
 pub mod spawn;
 pub mod supervise;
 pub mod tree;
+#[cfg(target_os = "linux")]
 mod vfork;

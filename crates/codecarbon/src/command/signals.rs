@@ -1,5 +1,6 @@
-//! Signals as data: those that matter are blocked and read from a signalfd, so that one `ppoll`
-//! waits for the child, for a signal and for the next sample, without a thread or a handler.
+//! Signals as data: those that matter are blocked and read from a descriptor (a signalfd on Linux, a
+//! kqueue elsewhere), so that one call waits for the child, for a signal and for the next sample,
+//! without a thread or a handler.
 //!
 //! What to do with a signal is decided elsewhere (`supervise`). Signals that were ignored when the
 //! program started stay ignored (`nohup`, background jobs of a script), and the mask that was found
@@ -7,10 +8,20 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use libc::{c_int, sigset_t};
+
+#[cfg(not(target_os = "linux"))]
+mod kqueue;
+#[cfg(target_os = "linux")]
+mod signalfd;
+
+#[cfg(not(target_os = "linux"))]
+use kqueue as queue;
+#[cfg(target_os = "linux")]
+use signalfd as queue;
 
 /// So many descriptors can be waited for beside the signals: keys, output, the end of a process.
 const MOST_OTHERS: usize = 3;
@@ -38,16 +49,20 @@ impl Signals {
     /// is always taken. Costs one call a signal and three more, about 2 µs. Nothing undoes it: a
     /// command does it once, for good.
     pub fn take_over(signals: &[c_int]) -> io::Result<Self> {
-        let mut wanted = empty_set();
+        let mut wanted = Vec::new();
         // An ignored SIGCHLD would make the kernel reap children unseen.
         set_default(libc::SIGCHLD)?;
         for &signal in signals.iter().chain([&libc::SIGCHLD]) {
             if !is_ignored(signal)? {
-                add(&mut wanted, signal);
+                wanted.push(signal);
             }
         }
-        let found = block(&wanted)?;
-        Ok(Self { descriptor: open(&wanted)?, found })
+        let mut blocked = empty_set();
+        for &signal in &wanted {
+            add(&mut blocked, signal);
+        }
+        let found = block(&blocked)?;
+        Ok(Self { descriptor: queue::open(&blocked, &wanted)?, found })
     }
 
     /// The mask that this process was started with; a child must get it back.
@@ -69,14 +84,7 @@ impl Signals {
             *slot = polled(*other);
         }
         let count = 1 + others.len().min(MOST_OTHERS);
-        let time = timeout.map(timespec);
-        let time_pointer = time.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
-        #[expect(unsafe_code, reason = "ppoll has no safe wrapper in the standard library")]
-        // SAFETY: `count` valid pollfds, a timespec that outlives the call or null, no signal mask.
-        let result = unsafe {
-            libc::ppoll(all.as_mut_ptr(), count as libc::nfds_t, time_pointer, std::ptr::null())
-        };
-        match check(result) {
+        match queue::poll(&mut all[..count], timeout) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => Err(error),
             _ => Ok(()),
         }
@@ -84,34 +92,7 @@ impl Signals {
 
     /// The next signal that is there; `None` when there is none.
     pub fn next(&self) -> io::Result<Option<Arrived>> {
-        let mut info = MaybeUninit::<libc::signalfd_siginfo>::zeroed();
-        let size = size_of::<libc::signalfd_siginfo>();
-        #[expect(unsafe_code, reason = "reads a C struct from a descriptor")]
-        // SAFETY: the buffer is `size` bytes long and the descriptor is a signalfd, which writes
-        // whole structs.
-        let got =
-            unsafe { libc::read(self.descriptor.as_raw_fd(), info.as_mut_ptr().cast(), size) };
-        if got < 0 {
-            let error = io::Error::last_os_error();
-            return match error.kind() {
-                io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Ok(None),
-                _ => Err(error),
-            };
-        }
-        #[expect(unsafe_code, reason = "the struct is plain integers")]
-        // SAFETY: every bit pattern is a valid signalfd_siginfo, and it was zeroed before.
-        let info = unsafe { info.assume_init() };
-        Ok(Some(Arrived {
-            signal: info.ssi_signo.cast_signed(),
-            by_kernel: info.ssi_code == libc::SI_KERNEL,
-        }))
-    }
-}
-
-fn timespec(time: Duration) -> libc::timespec {
-    libc::timespec {
-        tv_sec: libc::time_t::try_from(time.as_secs()).unwrap_or(libc::time_t::MAX),
-        tv_nsec: libc::c_long::from(time.subsec_nanos().cast_signed()),
+        queue::next(&self.descriptor)
     }
 }
 
@@ -167,13 +148,4 @@ fn block(signals: &sigset_t) -> io::Result<sigset_t> {
     // SAFETY: both sets are initialised.
     let code = unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, signals, &raw mut found) };
     if code == 0 { Ok(found) } else { Err(io::Error::from_raw_os_error(code)) }
-}
-
-fn open(signals: &sigset_t) -> io::Result<OwnedFd> {
-    #[expect(unsafe_code, reason = "opens a signalfd and takes its descriptor")]
-    // SAFETY: the set is initialised; a descriptor that comes back is new and ours.
-    unsafe {
-        let raw = check(libc::signalfd(-1, signals, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK))?;
-        Ok(OwnedFd::from_raw_fd(raw))
-    }
 }

@@ -14,6 +14,7 @@ use libc::{pid_t, sigset_t};
 
 use super::environment::Environment;
 use super::signals;
+#[cfg(target_os = "linux")]
 use super::vfork;
 
 /// Becomes a program, which finds `SIGPIPE` as this process found it and the signals that are blocked
@@ -115,6 +116,7 @@ impl<'a> Start<'a> {
     /// Starts it in a cgroup; otherwise like [`spawn`](Self::spawn). `Err(None)` when the kernel
     /// does not start processes in this cgroup (before 5.7, a filter, no rights): then nothing was
     /// tried and `spawn` may do.
+    #[cfg(target_os = "linux")]
     pub fn spawn_in(&self, cgroup: BorrowedFd<'_>) -> Result<pid_t, Option<io::Error>> {
         let image = vfork::Image {
             path: self.path.as_ptr(),
@@ -129,5 +131,11 @@ impl<'a> Start<'a> {
         unsafe {
             vfork::start_in(cgroup, &image)
         }
+    }
+
+    /// Nothing starts in a cgroup where there are none.
+    #[cfg(not(target_os = "linux"))]
+    pub fn spawn_in(&self, _: BorrowedFd<'_>) -> Result<pid_t, Option<io::Error>> {
+        Err(None)
     }
 }

@@ -13,6 +13,9 @@ use libc::pid_t;
 
 use super::spawn::Start;
 
+/// Unit of `ru_maxrss`.
+const PEAK_UNIT_BYTES: u64 = if cfg!(target_os = "macos") { 1 } else { 1024 };
+
 /// A command that was started, and its CPU account, which counts from zero.
 pub struct Started {
     /// Its process id, to be reaped by this process.
@@ -81,8 +84,7 @@ struct WithPeakMemory<T> {
 impl<T: CpuTree> CpuTree for WithPeakMemory<T> {
     fn read(&mut self, with_members: bool) -> Result<TreeReading, ReadError> {
         if with_members && !self.looked_at && self.ended.load(Ordering::Relaxed) {
-            // `ru_maxrss` is in KiB on Linux.
-            let peak = usage(libc::RUSAGE_CHILDREN).ru_maxrss.unsigned_abs() * 1024;
+            let peak = usage(libc::RUSAGE_CHILDREN).ru_maxrss.unsigned_abs() * PEAK_UNIT_BYTES;
             let reading = self.tree.read(false)?;
             return Ok(TreeReading { pss_bytes: (peak > 0).then_some(peak), ..reading });
         }

@@ -2,14 +2,17 @@
 //! revision with the effective bit, then permitted and inheritable capabilities in two words each
 //! (`struct vfs_cap_data`, `linux/capability.h`).
 
+#[cfg(target_os = "linux")]
 use std::ffi::{CStr, CString};
 use std::io;
+#[cfg(target_os = "linux")]
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// Number of `CAP_PERFMON`: performance events of whole CPUs, and nothing else of weight.
 pub(super) const PERFMON: u32 = 38;
 
+#[cfg(target_os = "linux")]
 const ATTRIBUTE: &CStr = c"security.capability";
 
 /// The second revision of the form: 64 capabilities, no owner of a namespace.
@@ -49,6 +52,7 @@ fn set(bytes: &mut [u8], at: usize, bits: u32) {
 }
 
 /// The attribute of a file; `None` when it has none, also where the file system knows no such thing.
+#[cfg(target_os = "linux")]
 pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let path = CString::new(path.as_os_str().as_bytes())?;
     let mut bytes = [0_u8; 64];
@@ -69,7 +73,20 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
+/// Programs have no capabilities elsewhere.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn read(_: &Path) -> io::Result<Option<Vec<u8>>> {
+    Ok(None)
+}
+
+/// Programs have no capabilities elsewhere.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn write(_: &Path, _: Option<&[u8]>) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// Sets the attribute of a file, or removes it. Needs `CAP_SETFCAP`.
+#[cfg(target_os = "linux")]
 pub(super) fn write(path: &Path, bytes: Option<&[u8]>) -> io::Result<()> {
     let path = CString::new(path.as_os_str().as_bytes())?;
     #[expect(unsafe_code, reason = "extended attributes have no safe wrapper")]

@@ -4,6 +4,7 @@
 //! Nothing that goes wrong here matters to measuring, and nothing waits: a receiver that does not
 //! read loses messages. Left out: descriptors and barriers, which nobody here needs.
 
+#[cfg(target_os = "linux")]
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::time::Duration;
@@ -20,7 +21,11 @@ impl Notifier {
     pub(crate) fn of(start: &Surroundings) -> Self {
         Self(start.variable("NOTIFY_SOCKET").and_then(|name| {
             let address = match name.strip_prefix('@') {
+                #[cfg(target_os = "linux")]
                 Some(name) => SocketAddr::from_abstract_name(name),
+                // Only Linux has names outside the file system.
+                #[cfg(not(target_os = "linux"))]
+                Some(_) => return None,
                 None if name.starts_with('/') => SocketAddr::from_pathname(name),
                 None => return None,
             };
