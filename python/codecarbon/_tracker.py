@@ -305,6 +305,8 @@ class BaseEmissionsTracker:
             self._publish(outcome)
             for handler in self._output_handlers:
                 _call(handler, "exit")
+            for warning in self._core.end_journal():
+                log.warning(warning)
             told = self._core.tell(outcome)
             if told is not None:
                 log.debug(f"Telemetry: {told}")

@@ -4,6 +4,7 @@
 //! run as anybody may, and writing waits for no disk. Forcing to the disk is the thread's alone, and
 //! is done without any lock. What fails becomes one warning; the run goes on.
 
+use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -57,11 +58,21 @@ pub struct Following {
     pub ends_with_run: bool,
 }
 
-#[derive(Debug)]
 pub(crate) struct Shared {
     directory: PathBuf,
+    /// What is done once, when the first run is kept, on a thread of its own.
+    first: Mutex<Option<First>>,
     followed: Mutex<Followed>,
     changed: Condvar,
+}
+
+/// Something that is done with the keeper.
+type First = Box<dyn FnOnce(&Keeper) + Send>;
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("directory", &self.directory).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -79,15 +90,23 @@ impl Keeper {
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         Self(Arc::new(Shared {
             directory: directory.into(),
+            first: Mutex::default(),
             followed: Mutex::default(),
             changed: Condvar::new(),
         }))
     }
 
+    /// Has something done once, when the first run is kept, on a thread of its own: such as saving what
+    /// others left, for programs whose paths have no time for it.
+    pub fn at_first(&self, work: impl FnOnce(&Keeper) + Send + 'static) {
+        *self.0.first.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(work));
+    }
+
     /// The journal of a run that is about to begin, for [`carbon_tracker::Tracker::with_journal`];
     /// `None` when none is wanted. Costs a microsecond.
     pub fn follow(&self, how: Following) -> Option<Kept> {
-        (how.mode != JournalMode::Off).then(|| Kept::new(Arc::clone(&self.0), how))
+        (how.mode != JournalMode::Off && how.head.outputs.are_any())
+            .then(|| Kept::new(Arc::clone(&self.0), how))
     }
 
     /// Where the journals are.
@@ -134,16 +153,31 @@ impl Shared {
     fn runs(&self) -> Vec<Arc<Inner>> {
         let mut followed = self.followed();
         followed.runs.retain(|run| run.strong_count() > 0);
-        followed.has_more = false;
         followed.runs.iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn begin_first(self: &Arc<Self>) {
+        let work = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(work) = work {
+            let keeper = Keeper(Arc::clone(self));
+            let thread = thread::Builder::new().name("codecarbon-save".to_owned());
+            // Without a thread, what others left is for the next program.
+            let _ = thread.spawn(move || work(&keeper));
+        }
     }
 
     /// The thread's body; it ends with the process. After the last run it stays awake for a second, so
     /// that one that begins soon after need not wake it.
-    fn run(&self) {
+    fn run(self: &Arc<Self>) {
         let mut has_lingered = false;
         loop {
-            let next = self.runs().iter().filter_map(tend).min();
+            self.followed().has_more = false;
+            let runs = self.runs();
+            let next = runs.iter().filter_map(tend).min();
+            if runs.iter().any(|run| run.path().is_some()) {
+                self.begin_first();
+            }
+            drop(runs);
             let mut followed = self.followed();
             if std::mem::take(&mut followed.has_more) {
                 continue;

@@ -141,6 +141,14 @@ impl Outputs {
         }
     }
 
+    /// Whether there is an output that a run which was cut short could be saved to.
+    pub fn are_any(&self) -> bool {
+        let kept = [OutputMethod::Csv, OutputMethod::Json, OutputMethod::Boamps, OutputMethod::Api];
+        self.json_file.is_some()
+            || self.emissions_endpoint.is_some()
+            || kept.into_iter().any(|method| self.wants(method))
+    }
+
     /// Whether records go there.
     pub fn wants(&self, method: OutputMethod) -> bool {
         self.methods.iter().any(|name| name == method.as_str())

@@ -14,6 +14,7 @@ mod files;
 mod gpus;
 mod hubs;
 mod interpreter;
+mod journals;
 mod live;
 mod lookups;
 mod metrics;
@@ -67,6 +68,7 @@ mod _native {
     fn after_fork_in_child() {
         crate::hubs::forget_the_parents();
         carbon_client::forget_the_parents();
+        crate::journals::forget_the_parents();
         crate::live::forget_the_parents();
         crate::metrics::forget_the_parents();
         crate::ticker::forget_the_parents();

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use carbon_journal::journal_directory;
 use carbon_model::Intensity;
 use carbon_sensors::SlurmJob;
 use carbon_tracker::calibration::CALIBRATION_FILE_NAME;
@@ -38,6 +39,8 @@ pub(crate) struct Found {
     pub(crate) asking: Asking,
     /// The user's own calibrations.
     pub(crate) calibration_file: Option<PathBuf>,
+    /// Where runs are kept while they go on.
+    pub(crate) journal_directory: Option<PathBuf>,
 }
 
 /// Everything that a configuration without files is made of, in Python's order.
@@ -113,10 +116,19 @@ impl Given {
         let asking = Asking::of(&variable, home);
         let state = variable("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         let state = state.or_else(|| Some(home?.join(".local/state")));
-        let calibration_file =
-            state.map(|state| state.join("codecarbon").join(CALIBRATION_FILE_NAME));
+        let state = state.map(|state| state.join("codecarbon"));
+        let calibration_file = state.as_ref().map(|state| state.join(CALIBRATION_FILE_NAME));
+        let journal_directory = state.as_deref().map(journal_directory);
         let config = Arc::new(resolved.config);
-        Ok(Found { config, is_place_set, remarks, slurm_job, asking, calibration_file })
+        Ok(Found {
+            config,
+            is_place_set,
+            remarks,
+            slurm_job,
+            asking,
+            calibration_file,
+            journal_directory,
+        })
     }
 }
 

@@ -8,6 +8,7 @@ use std::mem;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use carbon_journal::{Kept, Saving};
 use carbon_outputs::csv::write_tasks;
 use carbon_outputs::telemetry::{Message, PATIENCE};
 use carbon_outputs::{CsvFile, CsvSink, JsonReport};
@@ -15,6 +16,7 @@ use carbon_sensors::SysRoot;
 use carbon_tracker::config::{Config, OutputMethod, TelemetryLevel};
 use carbon_tracker::live::Feed;
 use carbon_tracker::lock::RunLock;
+use carbon_tracker::sink::Journal;
 use carbon_tracker::{Hub, Observer, Preferences, Run};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -23,6 +25,7 @@ use pyo3::types::{PyDict, PyTuple};
 use crate::conf::conf_dict;
 use crate::errors::{IntoPython, guarded};
 use crate::hubs::{generation, hub_for};
+use crate::journals::journal_of;
 use crate::live::feed_for;
 use crate::outcome::Outcome;
 use crate::pace::reading;
@@ -42,6 +45,8 @@ pub(crate) struct Tracker {
 struct State {
     run: Option<Run>,
     lock: Option<RunLock>,
+    /// Of the run, until its outputs are saved.
+    journal: Option<Kept>,
 }
 
 #[pymethods]
@@ -168,13 +173,17 @@ impl Tracker {
             if state.run.is_some() {
                 return None;
             }
+            let journal = journal_of(self.config(), self.found.journal_directory.as_deref());
+            let of_run = journal.clone().map(|kept| -> Box<dyn Journal> { Box::new(kept) });
             let run = carbon_tracker::Tracker::new(self.hub, Arc::clone(self.config()))
                 .with_feed(feed)
+                .with_journal(of_run)
                 .with_python_version(python_version())
                 .with_run_id(run_id)
                 .start();
             let warnings = run.warnings();
             state.run = Some(run);
+            state.journal = journal;
             Some(warnings)
         })
     }
@@ -225,7 +234,28 @@ impl Tracker {
         py: Python<'_>,
         outcome: &Outcome,
     ) -> PyResult<(Vec<String>, Vec<String>, Vec<String>)> {
-        py.detach(|| guarded(|| save(self.config(), &outcome.0)))
+        py.detach(|| {
+            guarded(|| {
+                let journal = self.state().journal.clone();
+                save(self.config(), &outcome.0, journal.as_ref())
+            })
+        })
+    }
+
+    /// Ends the journal of a run that every output was given; returns what the user should hear.
+    fn end_journal(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        let Some(journal) = self.state().journal.take() else { return Ok(Vec::new()) };
+        if !journal.is_open() {
+            return Ok(Vec::from_iter(journal.take_warning()));
+        }
+        py.detach(|| {
+            guarded(|| {
+                let stays = journal.close().then(|| {
+                    "what could not be saved is kept: codecarbon recover tries again".to_owned()
+                });
+                journal.take_warning().into_iter().chain(stays).collect()
+            })
+        })
     }
 
     /// Tells the server's makers of a run, if the user wants that, and waits a second at most. What
@@ -346,32 +376,37 @@ fn waiting<T: Send>(
     }
 }
 
-/// Paths, notices and failures of writing an outcome to files.
+/// Paths, notices and failures of writing an outcome to files; the journal hears of each.
 fn save(
     config: &Config,
     outcome: &carbon_tracker::Outcome,
+    journal: Option<&Kept>,
 ) -> (Vec<String>, Vec<String>, Vec<String>) {
     let (mut paths, mut notices, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    let mut hear = |saving: Saving, result: Result<Option<PathBuf>, String>| {
+        if let Some(journal) = journal {
+            journal.note(saving, result.is_ok());
+        }
+        match result {
+            Ok(path) => paths.extend(path.map(|path| path.display().to_string())),
+            Err(error) => failures.push(error),
+        }
+    };
     if config.output_methods.contains(&OutputMethod::Csv) {
         let (output_dir, on_write) = (&config.output_dir, config.on_csv_write);
         let file = CsvFile::new(output_dir, &config.output_file, on_write);
-        match file.and_then(|file| Ok((file.write(&outcome.record)?, file))) {
-            Ok((written, file)) => {
-                paths.push(file.path().display().to_string());
-                notices.extend(written.notices.iter().map(ToString::to_string));
-            }
-            Err(error) => failures.push(error.to_string()),
-        }
-        match write_tasks(output_dir, &config.experiment_name, &outcome.tasks) {
-            Ok(path) => paths.extend(path.map(|path| path.display().to_string())),
-            Err(error) => failures.push(error.to_string()),
-        }
+        let written = file.and_then(|file| Ok((file.write(&outcome.record)?, file)));
+        let written = written.map(|(written, file)| {
+            notices.extend(written.notices.iter().map(ToString::to_string));
+            Some(file.path().to_owned())
+        });
+        hear(Saving::Csv, written.map_err(|error| error.to_string()));
+        let tasks = write_tasks(output_dir, &config.experiment_name, &outcome.tasks);
+        hear(Saving::Tasks, tasks.map_err(|error| error.to_string()));
     }
     if config.output_methods.contains(&OutputMethod::Json) {
-        match JsonReport::new(outcome).write_into(&config.output_dir) {
-            Ok(path) => paths.push(path.display().to_string()),
-            Err(error) => failures.push(error.to_string()),
-        }
+        let written = JsonReport::new(outcome).write_into(&config.output_dir);
+        hear(Saving::Json, written.map(Some).map_err(|error| error.to_string()));
     }
     (paths, notices, failures)
 }
