@@ -8,8 +8,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::python::succeeds;
+use crate::python::{find_python, succeeds};
 use crate::shell::{Result, cargo, made_by, root, run, which};
+use crate::stock;
 
 /// The oldest Node that the bundler runs on.
 const OLDEST: &str = "const [major, minor] = process.versions.node.split('.').map(Number); \
@@ -58,6 +59,13 @@ pub(crate) fn in_a_browser() -> Result<Command> {
     command.arg("web/tests/browser/all.mjs").arg(root().join("target/web"));
     command.env("CODECARBON_SERVER", program("codecarbon-server")?);
     command.env("CODECARBON", program("codecarbon")?);
+    match find_python().map(|python| stock::installed(&python)) {
+        Some(Ok(stock)) => {
+            command.env("CODECARBON_STOCK", stock);
+        }
+        Some(Err(error)) if std::env::var_os("CI").is_some() => return Err(error),
+        _ => println!("\n==> without the stock package: its file is one that was recorded"),
+    }
     Ok(command)
 }
 

@@ -4,6 +4,7 @@
 import { mkdirSync } from "node:fs";
 import { launch } from "./support.mjs";
 import * as axe from "./axe.mjs";
+import * as board from "./board.mjs";
 import * as journey from "./journey.mjs";
 import * as speed from "./speed.mjs";
 
@@ -17,6 +18,8 @@ const flaws = [];
 try {
   console.log("from a fresh server to its first figures");
   await journey.run(browser, { server, tracker, pictures });
+  console.log("files of the stock package on a board");
+  await board.run(browser, flaws, { tracker, pictures });
   console.log("how quick it is");
   await speed.run(browser, flaws);
   console.log("every page under axe");

@@ -35,8 +35,8 @@ describe("numbers", () => {
 describe("equivalents", () => {
   test("they are those of the table that the other programs use", () => {
     const all = Object.fromEntries(equivalents(1.6058).map((one) => [one.name, one.amount]));
-    expect(all).toEqual({ car: "6.58 km", television: "16 h 33 min", phone: "130", tree: "0.0268" });
-    expect(equivalents(1e-6).map((one) => one.amount)).toEqual(["0.0041 m", "37.1 ms", "< 0.001", "< 0.001"]);
+    expect(all).toEqual({ home: "1 %", car: "6.58 km", television: "16 h 33 min", phone: "130", tree: "0.0268" });
+    expect(equivalents(1e-6).map((one) => one.amount)).toEqual(["< 0.001 %", "0.0041 m", "37.1 ms", "< 0.001", "< 0.001"]);
   });
 
   test("each says where it comes from", () => {

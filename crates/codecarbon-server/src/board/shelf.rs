@@ -33,8 +33,11 @@ pub(super) struct Shelf {
     /// When the board was started: the time of what has none.
     started: Timestamp,
     projects: HashMap<String, ProjectId>,
-    experiments: HashSet<ExperimentId>,
+    /// By the ids that are made from what they are of.
+    experiments: HashMap<Uuid, ExperimentId>,
     runs: HashMap<String, Kept>,
+    /// How often something with this id has left the files: the store gives no id twice.
+    gone: HashMap<Uuid, u32>,
 }
 
 /// What the store has of a run.
@@ -58,8 +61,9 @@ impl Shelf {
             zone,
             started,
             projects: HashMap::new(),
-            experiments: HashSet::new(),
+            experiments: HashMap::new(),
             runs: HashMap::new(),
+            gone: HashMap::new(),
         }
     }
 
@@ -96,7 +100,31 @@ impl Shelf {
         for run in picture.runs.iter().filter(|run| !run.tasks.is_empty()) {
             self.tasks(run).await?;
         }
+        self.tidy(picture, now).await
+    }
+
+    /// Takes away projects and experiments that have no run any more.
+    async fn tidy(&mut self, picture: &Picture, now: Timestamp) -> Result<(), Error> {
+        let named: HashSet<&str> = picture.runs.iter().map(|run| &*run.entry.project).collect();
+        let left: Vec<(String, ProjectId)> =
+            self.projects.extract_if(|name, _| !named.contains(name.as_str())).collect();
+        for (name, id) in left {
+            self.store.delete_project(id, now).await?;
+            *self.gone.entry(of_project(&name)).or_default() += 1;
+        }
+        let used: HashSet<ExperimentId> = self.runs.values().map(|kept| kept.experiment).collect();
+        let left: Vec<(Uuid, ExperimentId)> =
+            self.experiments.extract_if(|_, id| !used.contains(id)).collect();
+        for (base, id) in left {
+            self.store.delete_experiment(id, now).await?;
+            *self.gone.entry(base).or_default() += 1;
+        }
         Ok(())
+    }
+
+    /// An id that nothing had before: that of what it names, the first time.
+    fn unused(&self, base: Uuid) -> Uuid {
+        self.gone.get(&base).map_or(base, |times| Uuid::new_v5(&base, &times.to_be_bytes()))
     }
 
     /// Makes room for a run; what is to be created, if it is new.
@@ -212,7 +240,7 @@ impl Shelf {
         if let Some(id) = self.projects.get(&*entry.project) {
             return Ok(*id);
         }
-        let id = ProjectId::from(Uuid::new_v5(&ORGANIZATION, entry.project.as_bytes()));
+        let id = ProjectId::from(self.unused(of_project(&entry.project)));
         let name = facts::plain(&entry.project).unwrap_or_else(|| "(no name)".to_owned());
         let project = NewProject {
             id,
@@ -244,19 +272,26 @@ impl Shelf {
         .into_iter()
         .flat_map(|text| text.bytes().chain([0]))
         .collect();
-        let id = ExperimentId::from(Uuid::new_v5(&project.uuid(), &key));
-        if !self.experiments.contains(&id) {
-            let timestamp = self.began(entry);
-            let experiment: Experiment = facts::experiment(entry, id, project, timestamp);
-            self.store.create_experiment(experiment).await?;
-            self.experiments.insert(id);
+        let base = Uuid::new_v5(&project.uuid(), &key);
+        if let Some(id) = self.experiments.get(&base) {
+            return Ok(*id);
         }
+        let id = ExperimentId::from(self.unused(base));
+        let timestamp = self.began(entry);
+        let experiment: Experiment = facts::experiment(entry, id, project, timestamp);
+        self.store.create_experiment(experiment).await?;
+        self.experiments.insert(base, id);
         Ok(id)
     }
 
     fn began(&self, entry: &Entry) -> Timestamp {
         began(entry, &self.zone, self.started)
     }
+}
+
+/// What a project's id is made from.
+fn of_project(name: &str) -> Uuid {
+    Uuid::new_v5(&ORGANIZATION, name.as_bytes())
 }
 
 fn created(ended: Option<Result<Result<(), Error>, tokio::task::JoinError>>) -> Result<(), Error> {

@@ -177,6 +177,18 @@ fn what_is_added_to_a_file_appears_and_what_is_taken_out_of_it_goes() {
     // It is another one now, and the other is gone.
     write(&sandbox, "e.csv", &[row("a", "r1", 2)]);
     board.comes_to(0.2);
+    // Its project and its experiment go with it, and come again with it.
+    let names = || {
+        let projects = board.organization("/projects");
+        let items = projects["items"].as_array().unwrap().iter();
+        items.map(|item| item["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    board.waits_for("the project to go", |_| names() == ["a"]);
+    for (project, kwh) in [("b", 0.3), ("a", 0.4), ("b", 0.5)] {
+        write(&sandbox, "e.csv", &[row(project, "r3", (kwh * 10.0) as u32)]);
+        board.comes_to(kwh);
+        board.waits_for("the other project", |_| names() == [project]);
+    }
 }
 
 #[test]
@@ -184,7 +196,8 @@ fn what_cannot_be_read_is_said_with_its_place_and_the_rest_is_shown() {
     let sandbox = Sandbox::new();
     let broken = "2026-11-22T20:01:00,a,r9,60,much,1,1\n".to_owned();
     let file = write(&sandbox, "broken.csv", &[row("a", "r1", 1), broken]);
-    let board = Board::start(&sandbox, &[&file, "missing.csv"]);
+    let missing = sandbox.path("missing.csv");
+    let board = Board::start(&sandbox, &[&file, missing.to_str().unwrap()]);
     board.comes_to(0.1);
     let log = std::fs::read_to_string(sandbox.path("log")).unwrap();
     assert!(log.contains("broken.csv, line 3: emissions is \"much\""), "{log}");
@@ -194,7 +207,7 @@ fn what_cannot_be_read_is_said_with_its_place_and_the_rest_is_shown() {
     assert_eq!((&told["runs"], &told["fault_count"]), (&1.into(), &2.into()));
     assert!(told["faults"][0].as_str().unwrap().contains("broken.csv, line 3"), "{told}");
     let before = told["revision"].clone();
-    std::fs::write(sandbox.path("missing.csv"), format!("{HEADER}{}", row("b", "r2", 2))).unwrap();
+    std::fs::write(&missing, format!("{HEADER}{}", row("b", "r2", 2))).unwrap();
     board.waits_for("the file that was missing", |told| told["fault_count"] == 1);
     assert_ne!(board.told()["revision"], before);
     board.comes_to(0.3);
