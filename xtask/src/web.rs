@@ -23,6 +23,12 @@ pub(crate) fn build() -> Result {
     npm(&["run", "--silent", "build"])
 }
 
+/// Bundles the dashboard, so that programs built after it have it, and sees that there is a browser.
+pub(crate) fn with_browser() -> Result {
+    build()?;
+    chromium()
+}
+
 /// Bundles the dashboard and tests what needs no server; before anything of Rust is built, so that
 /// all of it has the dashboard. Whether that could be done.
 pub(crate) fn prepare() -> Result<bool> {

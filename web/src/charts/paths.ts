@@ -50,6 +50,12 @@ export function lines(steps: readonly Step[]): string {
   return path;
 }
 
+/** Discs of a radius around points. */
+export function discs(places: readonly { readonly x: number; readonly y: number }[], radius: number): string {
+  const arc = `a${radius} ${radius} 0 1 0 `;
+  return places.map(({ x, y }) => `M${short(x - radius)} ${short(y)}${arc}${2 * radius} 0${arc}${-2 * radius} 0z`).join("");
+}
+
 function touching(steps: readonly Step[]): Step[][] {
   const runs: Step[][] = [];
   let end = Number.NEGATIVE_INFINITY;

@@ -114,6 +114,7 @@ function draw(pen: CanvasRenderingContext2D, shape: SVGGraphicsElement, zoom: nu
     // Some lines keep their width however a drawing is scaled.
     pen.lineWidth = Number.parseFloat(style.strokeWidth) / (style.vectorEffect === "non-scaling-stroke" ? zoom : 1);
     pen.lineJoin = "round";
+    pen.globalAlpha *= Number(style.strokeOpacity);
     pen.stroke(path);
   }
 }

@@ -83,6 +83,8 @@ export const clock = as("clock", { hour: "2-digit", minute: "2-digit" });
 /** "08:15:30". */
 export const clockSeconds = as("clockSeconds", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
+const AGO_WORDS = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
 const AGO: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_557_600],
   ["month", 2_629_800],
@@ -98,9 +100,8 @@ export function ago(time: Time, now: number): string {
   const found = millis(time);
   if (found === null) return "never";
   const seconds = Math.round((found - now) / 1000);
-  const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
   for (const [unit, size] of AGO) {
-    if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
+    if (Math.abs(seconds) >= size) return AGO_WORDS.format(Math.trunc(seconds / size), unit);
   }
   return "now";
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import regionMap from "../../../data/region-map.tsv?raw";
 import { pause } from "../../src/api/live.svelte";
 import { type Place, colorOf, measure, measured, outlines, yearOf } from "../../src/charts/measure";
+import { discs } from "../../src/charts/paths";
 import { longest, stretches } from "../../src/export/bars";
 import { cell } from "../../src/export/csv";
 import { ownAddress } from "../../src/state/router.svelte";
@@ -47,6 +48,13 @@ describe("places on a map", () => {
   test("the cleanest comes first, equals by name, and shares that round to nothing are left out", () => {
     expect(byIntensity([{ name: "b", intensity_g_per_kwh: 2 }, { name: "c", intensity_g_per_kwh: 1 }, { name: "a", intensity_g_per_kwh: 2 }]).map((one) => one.name)).toEqual(["c", "a", "b"]);
     expect(shares(mix).map((share) => share.name)).toEqual(["nuclear", "hydro", "coal", "wind", "gas", "oil"]);
+  });
+});
+
+describe("shapes", () => {
+  test("a disc is two arcs around its middle", () => {
+    expect(discs([{ x: 10, y: 20 }], 4)).toBe("M6 20a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z");
+    expect(discs([], 4)).toBe("");
   });
 });
 

@@ -34,6 +34,14 @@ pub(crate) fn load() -> Result<PathBuf> {
     )
 }
 
+/// The server with the dashboard in it.
+pub(crate) fn server() -> Result<PathBuf> {
+    executable(
+        &["build", "--release", "--locked", "-p", "codecarbon-server", "--bins"],
+        "codecarbon-server",
+    )
+}
+
 /// Runs cargo and picks the program it made.
 fn executable(args: &[&str], name: &str) -> Result<PathBuf> {
     let mut command = cargo();

@@ -16,6 +16,7 @@ mod server;
 mod slowdown;
 mod statistics;
 mod table;
+mod web;
 
 use std::time::Instant;
 
@@ -71,7 +72,7 @@ const QUICK: Effort = Effort {
 };
 
 /// What can be measured by itself.
-const PARTS: [&str; 5] = ["commands", "api", "child", "python", "server"];
+const PARTS: [&str; 6] = ["commands", "api", "child", "python", "server", "web"];
 
 /// Measures and prints a table in Markdown.
 pub(crate) fn run(options: &[String]) -> Result {
@@ -95,8 +96,9 @@ pub(crate) fn run(options: &[String]) -> Result {
             }
         }
     }
-    // The server takes minutes and is measured when it is named.
-    let wanted = |part| parts.contains(&part) || parts.is_empty() && part != "server";
+    // The server and the dashboard take minutes and are measured when they are named.
+    let by_itself = |part| matches!(part, "server" | "web");
+    let wanted = |part| parts.contains(&part) || parts.is_empty() && !by_itself(part);
     let with_peer = with_peer && PARTS[..4].iter().any(|&part| wanted(part));
     let peer = if with_peer { Some(Peer::prepare()?) } else { None };
     let peer = peer.as_ref();
@@ -121,6 +123,9 @@ pub(crate) fn run(options: &[String]) -> Result {
     }
     if wanted("server") {
         server::measure(effort.is_quick, rows.map(String::as_str), &mut table)?;
+    }
+    if wanted("web") {
+        web::measure(effort.is_quick, &mut table)?;
     }
     println!("{}", table::machine());
     println!("{}\n", ambient.describe());
