@@ -10,6 +10,7 @@ mod gpu;
 mod kernel;
 mod limits;
 mod look_ups;
+mod platforms;
 mod process;
 mod rapl;
 
@@ -35,6 +36,10 @@ pub const TARGETS: &[Target] = &[
     kernel::CPU_LIST,
     kernel::DIMMS,
     kernel::HWMON,
+    platforms::EMI,
+    platforms::IO_REPORT,
+    platforms::POWERMETRICS,
+    platforms::BOARDS,
     limits::CGROUP,
     limits::SCONTROL,
     limits::SLURM,
