@@ -24,6 +24,20 @@ use surroundings::Surroundings;
 
 const VERSION: &str = concat!("v", env!("CARGO_PKG_VERSION"));
 
+/// What `-V` says: also for what system and how it was built, as the build script learnt.
+const BUILD_INFO: &str = concat!(
+    "v",
+    env!("CARGO_PKG_VERSION"),
+    "\nsystem: ",
+    env!("BUILD_TARGET"),
+    "\ncompiler: ",
+    env!("BUILD_COMPILER"),
+    "\nbuild: ",
+    env!("BUILD_PROFILE"),
+    "\ncommit: ",
+    env!("BUILD_COMMIT"),
+);
+
 fn main() -> ExitCode {
     let start = Surroundings::of_this_process();
     ExitCode::from(run(&start).unwrap_or_else(|failure| {
@@ -37,19 +51,28 @@ fn run(start: &Surroundings) -> Result<u8, Failure> {
         .about("Run and look after a CodeCarbon server")
         .version(VERSION)
         .disable_version_flag(true)
-        .arg(
+        .args([
             Arg::new("version")
                 .long("version")
                 .short('v')
-                .short_alias('V')
                 .action(ArgAction::Version)
                 .help("Print the version"),
-        )
+            Arg::new("build-info")
+                .long("build-info")
+                .short('V')
+                .action(ArgAction::SetTrue)
+                .exclusive(true)
+                .help("Print the version and how it was built"),
+        ])
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(serve::command())
         .subcommand(board::command())
         .subcommand(admin::command());
+    if matches!(start.arguments.as_slice(), [word] if word == "-V" || word == "--build-info") {
+        print::print(&format!("{} {BUILD_INFO}\n", start.name()));
+        return Ok(failure::OK);
+    }
     let words = std::iter::once(start.name().into()).chain(start.arguments.iter().cloned());
     let matches = match root.try_get_matches_from(words) {
         Ok(matches) => matches,
@@ -63,6 +86,9 @@ fn run(start: &Surroundings) -> Result<u8, Failure> {
         Some(("serve", matches)) => serve::run(matches, start),
         Some(("admin", matches)) => admin::run(matches, start),
         Some(("board", matches)) => board::run(matches, start),
-        _ => Err(Failure::internal("a command is missing in the dispatcher")),
+        _ => {
+            Err(Failure::internal("a command is missing in the dispatcher")
+                .hint("please report it"))
+        }
     }
 }

@@ -34,8 +34,6 @@ pub mod surroundings;
 mod sync;
 mod test_api;
 
-use std::sync::LazyLock;
-
 use carbon_tracker::config::LogLevel;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
@@ -46,18 +44,21 @@ use surroundings::Surroundings;
 
 const VERSION: &str = concat!("v", env!("CARGO_PKG_VERSION"));
 
-/// What `--version` says beyond `-v`: for what system and how it was built, and of which commit where
-/// the build was told (`CODECARBON_COMMIT`).
-static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
-    let build = if cfg!(debug_assertions) { "debug" } else { "release" };
-    let commit = option_env!("CODECARBON_COMMIT").unwrap_or("not told to the build");
-    format!(
-        "{VERSION}\nsystem: {}-{}\nbuild: {build}, Rust {} or later\ncommit: {commit}",
-        std::env::consts::ARCH,
-        std::env::consts::OS,
-        env!("CARGO_PKG_RUST_VERSION"),
-    )
-});
+/// What `-V` says: also for what system and how it was built, as `build.rs` learnt.
+const BUILD_INFO: &str = concat!(
+    "v",
+    env!("CARGO_PKG_VERSION"),
+    "\nsystem: ",
+    env!("BUILD_TARGET"),
+    "\ncompiler: ",
+    env!("BUILD_COMPILER"),
+    "\nbuild: ",
+    env!("BUILD_PROFILE"),
+    "\nfeatures: ",
+    env!("BUILD_FEATURES"),
+    "\ncommit: ",
+    env!("BUILD_COMMIT"),
+);
 
 /// `codecarbon`, as a whole.
 pub fn codecarbon(startup: Startup) -> u8 {
@@ -138,10 +139,22 @@ pub fn carbonboard(startup: Startup) -> u8 {
         if is_monitor {
             drop_word(&mut start, command);
         }
+        if is_about_version(&start) {
+            let stub = with_version(Command::new(name));
+            return Ok(parse(stub, &start).err().unwrap_or(exit::OK));
+        }
         let why_not = sibling::become_codecarbon(command, &start);
         Err(CommandError::user(format!("{name} is a part of codecarbon, but {why_not}"))
             .hint("install codecarbon beside it, or into PATH"))
     })
+}
+
+/// Whether the version is asked for and nothing else.
+fn is_about_version(start: &Surroundings) -> bool {
+    let is_one = |word: &std::ffi::OsString| {
+        ["-v", "--version", "-V", "--build-info"].iter().any(|flag| word == flag)
+    };
+    matches!(start.arguments.as_slice(), [word] if is_one(word))
 }
 
 /// Removes the command's name where the program has it already.
@@ -165,19 +178,29 @@ pub fn codecarbon_monitor(startup: Startup) -> u8 {
 }
 
 fn with_version(command: Command) -> Command {
-    command.version(VERSION).long_version(LONG_VERSION.as_str()).disable_version_flag(true).arg(
+    command.version(VERSION).disable_version_flag(true).args([
         Arg::new("version")
             .long("version")
             .short('v')
-            .short_alias('V')
             .action(ArgAction::Version)
-            .help("Print the version; --version also how it was built"),
-    )
+            .help("Print the version"),
+        // Handled before anything is parsed.
+        Arg::new("build-info")
+            .long("build-info")
+            .short('V')
+            .action(ArgAction::SetTrue)
+            .exclusive(true)
+            .help("Print the version and how it was built"),
+    ])
 }
 
 /// Parses the arguments; help, version and mistakes are printed here and end with a code.
 fn parse(root: Command, start: &Surroundings) -> Result<ArgMatches, u8> {
     let name = root.get_name().to_owned();
+    if matches!(start.arguments.as_slice(), [word] if word == "-V" || word == "--build-info") {
+        print::print(&format!("{name} {BUILD_INFO}\n"));
+        return Err(exit::OK);
+    }
     let words = std::iter::once(name.into()).chain(start.arguments.iter().cloned());
     root.try_get_matches_from(words).map_err(|error| {
         // A reader that has gone away is not an error.

@@ -108,9 +108,14 @@ fn address(matches: &ArgMatches) -> Result<&str, Failure> {
     let is_one = email.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty() && !host.is_empty() && !host.contains('@') && !email.contains(' ')
     });
-    if is_one { Ok(email) } else { Err(Failure::user(format!("{email:?} is no e-mail address"))) }
+    if is_one {
+        return Ok(email);
+    }
+    Err(Failure::user(format!("{email:?} is no e-mail address"))
+        .hint("give one such as ada@example.org"))
 }
 
 fn failed(fault: carbon_server::fault::Fault) -> Failure {
     Failure::user(fault)
+        .hint("the server's own log says more; codecarbon admin health asks how it is")
 }

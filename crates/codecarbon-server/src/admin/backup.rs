@@ -35,7 +35,10 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Fail
         let store = database.open().await?;
         let copied = store.back_up(copy).await;
         store.close().await;
-        copied.map_err(|error| Failure::user(format!("{}: {error}", copy.display())))
+        copied.map_err(|error| {
+            Failure::user(format!("{}: {error}", copy.display()))
+                .hint("name a new file in a folder that this user may write and that has room")
+        })
     })?;
     let bytes = std::fs::metadata(copy).map(|copy| copy.len()).unwrap_or_default();
     print(&format!("{} is a copy of {} ({bytes} bytes).\n", copy.display(), path.display()));

@@ -42,16 +42,18 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Fail
     };
     let url = format!("{}/readyz", own_url(None, has_tls, listen));
     let policy = Policy { total: PATIENCE, proxies: false, ..Policy::default() };
-    let client = Client::new(policy).map_err(Failure::internal)?;
+    let client = Client::new(policy).map_err(Failure::system)?;
     let answer = client.send(&Request::get(&url)).map_err(|error| {
-        let failure = Failure::user(format!("{url}: {error}"));
+        let failure = Failure::user(format!("{url}: {error}"))
+            .hint("is the server running, with the same options or variables as this command?");
         if !has_tls {
             return failure;
         }
         failure.hint("ask where it has no certificate: serve --metrics-listen 127.0.0.1:9108")
     })?;
     if answer.status != 200 {
-        return Err(Failure::user(format!("{url}: {}", answer.status)));
+        return Err(Failure::user(format!("{url}: {}", answer.status))
+            .hint("the log of the server says what it waits for"));
     }
     print("The server can serve.\n");
     Ok(failure::OK)

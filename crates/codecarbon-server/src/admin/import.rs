@@ -72,8 +72,11 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Fail
 
 fn failed(source: &str, error: &Error) -> Failure {
     match error {
-        Error::Internal(why) => Failure::user(format!("{source}: {why}")),
-        Error::Full => Failure::user("the server's database has no room left"),
+        Error::Internal(why) => Failure::user(format!("{source}: {why}")).hint(
+            "--dry-run reads all and keeps nothing; docs/server-administration.md has the steps",
+        ),
+        Error::Full => Failure::user("the server's database has no room left")
+            .hint("make room on its disk and do it again"),
         _ => Failure::user(format!("{source}: {error}"))
             .hint("is PostgreSQL running there, and are user, password and database right?"),
     }

@@ -38,6 +38,9 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Fail
         Some(("create-operator", matches)) => accounts::run_create_operator(matches, start),
         Some(("health", matches)) => health::run(matches, start),
         Some(("reset-password", matches)) => accounts::run_reset_password(matches, start),
-        _ => Err(Failure::internal("a command is missing in the dispatcher")),
+        _ => {
+            Err(Failure::internal("a command is missing in the dispatcher")
+                .hint("please report it"))
+        }
     }
 }

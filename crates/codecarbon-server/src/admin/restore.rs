@@ -32,7 +32,11 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Fail
     let restored = runtime()?.block_on(Store::restore(copy, path));
     restored.map_err(|error| {
         let failure = Failure::user(format!("{}: {error}", copy.display()));
-        if path.exists() { failure.hint(format!("it is {}", path.display())) } else { failure }
+        if path.exists() {
+            failure.hint(format!("it is {}", path.display()))
+        } else {
+            failure.hint("name a copy that codecarbon admin backup made")
+        }
     })?;
     print(&format!("{} is back.\n", path.display()));
     Ok(failure::OK)

@@ -131,7 +131,7 @@ async fn serve(
 ) -> Result<u8, Failure> {
     let signals = Signals::watch()?;
     let requests = bind(listen).await?;
-    let at = requests.local_addr().map_err(Failure::internal)?;
+    let at = requests.local_addr().map_err(Failure::system)?;
     let (stopper, stopping) = carbon_server::stopper();
     signals.obey(stopper, None, Arc::new(Notify::new()), start.clone());
     if !at.ip().is_loopback() {
@@ -143,7 +143,7 @@ async fn serve(
         ..Settings::default()
     };
     let now = clock::now();
-    let store = Store::open_memory().await.map_err(Failure::internal)?;
+    let store = Store::open_memory().await.map_err(Failure::system)?;
     let app = App::new(store.clone(), settings, clock::now);
     let organization = NewOrganization {
         id: OrganizationId::from(ORGANIZATION),
@@ -151,7 +151,7 @@ async fn serve(
         description: "What the files of this board say".to_owned(),
         created: now,
     };
-    let failed = |error: carbon_server::fault::Fault| Failure::internal(format!("{error:?}"));
+    let failed = |error: carbon_server::fault::Fault| Failure::system(format!("{error:?}"));
     app.prepare_board(organization).await.map_err(failed)?;
     let shelf = Shelf::new(store, surroundings::zone(), now);
     print(&format!("The page is at http://{at}/ until Ctrl-C\n"));
@@ -216,7 +216,8 @@ async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
             Failure::user(format!("port {} is in use by another program", listen.port()))
                 .hint(free_port(listen))
         }
-        _ => Failure::user(format!("cannot listen on {listen}: {error}")),
+        _ => Failure::user(format!("cannot listen on {listen}: {error}"))
+            .hint("--host is an address of this machine; ports below 1024 need rights"),
     })
 }
 

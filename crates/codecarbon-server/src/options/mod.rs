@@ -202,7 +202,10 @@ impl<'a> Options<'a> {
         let file = self.start.variable(&file_name).filter(|_| is_private);
         match (value, file) {
             (Some(_), Some(_)) => {
-                Err(Failure::user(format!("{name} and {file_name} are set: which one counts?")))
+                Err(Failure::user(format!("{name} and {file_name} are set: which one counts?"))
+                    .hint(format!(
+                        "unset one; {file_name} keeps the secret out of the environment"
+                    )))
             }
             (None, Some(path)) => from_file(Path::new(path), &file_name).map(Some),
             (Some(text), None) => {
@@ -234,6 +237,7 @@ impl<'a> Options<'a> {
 fn from_file(path: &Path, origin: &str) -> Result<Given, Failure> {
     let unreadable = |why: &dyn fmt::Display| {
         Failure::user(format!("{origin}: {} cannot be read: {why}", path.display()))
+            .hint("it is a file of one line that this user may read")
     };
     let size = std::fs::metadata(path).map_err(|error| unreadable(&error))?.len();
     if size > LONGEST_SECRET {

@@ -62,14 +62,16 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let built = builder.enable_all().thread_name("server").build();
     let runtime =
-        built.map_err(|error| Failure::internal(format!("threads cannot be started: {error}")))?;
+        built.map_err(|error| Failure::system(format!("threads cannot be started: {error}")))?;
     signals::survive_limits_of_files(&runtime)?;
     Ok(runtime)
 }
 
 async fn serve(plan: Plan, start: &Surroundings) -> Result<u8, Failure> {
     let tls = plan.tls.as_ref().map(|(certificate, key)| Tls::load(certificate, key));
-    let tls = tls.transpose().map_err(Failure::user)?;
+    let tls = tls.transpose().map_err(|error| {
+        Failure::user(error).hint("--tls-cert and --tls-key name files in PEM that belong together")
+    })?;
     if plan.is_migration_only {
         plan.database.open().await?.close().await;
         print(&format!("{} is up to date.\n", plan.database));
@@ -108,8 +110,8 @@ async fn prepare(
     let settings = &plan.settings;
     let app = App::new(store, settings.clone(), clock::now);
     let failed = |fault| match fault {
-        Fault::Internal(source) => Failure::user(format!("{}: {source}", plan.database)),
-        other => Failure::user(format!("{}: {other}", plan.database)),
+        Fault::Internal(source) => broken(&format!("{}: {source}", plan.database)),
+        other => broken(&format!("{}: {other}", plan.database)),
     };
     let client = match settings.develop_key {
         Some(_) => None,
@@ -128,6 +130,12 @@ async fn prepare(
     Ok(app)
 }
 
+/// A database that opened and does not do what a fresh one does.
+fn broken(message: &str) -> Failure {
+    Failure::user(message)
+        .hint("has its disk room, and may this user write it? codecarbon admin backup makes a copy")
+}
+
 async fn listen(address: SocketAddr, setting: &Setting) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         let failure = Failure::user(format!("{address} cannot be listened on: {error}"));
@@ -141,7 +149,7 @@ async fn listen(address: SocketAddr, setting: &Setting) -> Result<TcpListener, F
             std::io::ErrorKind::AddrNotAvailable => {
                 failure.hint("this machine has no such address; 0.0.0.0 is all that it has")
             }
-            _ => failure,
+            _ => failure.hint(format!("--{} takes another address", setting.name)),
         }
     })
 }

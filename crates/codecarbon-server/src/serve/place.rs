@@ -138,7 +138,8 @@ impl Database {
             }
             (Self::Address(_), Error::Unavailable { .. } | Error::Internal(_)) => failure
                 .hint("is PostgreSQL running there, and are user, password and database right?"),
-            _ => failure,
+            _ => failure
+                .hint("it has to be a database of this server, made by this or an older version"),
         }
     }
 }

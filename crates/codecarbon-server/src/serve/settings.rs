@@ -127,6 +127,7 @@ fn unknown(options: &Options<'_>) -> Vec<String> {
 
 fn half(given: &Given, other: &Setting) -> Failure {
     Failure::user(format!("{} needs --{} beside it", given.origin, other.name))
+        .hint("give both, or neither")
 }
 
 /// The address to listen on; the reference's names tell host and port apart.

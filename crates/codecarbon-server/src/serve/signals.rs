@@ -29,7 +29,7 @@ pub(crate) fn survive_limits_of_files(runtime: &Runtime) -> Result<(), Failure> 
 }
 
 fn watch(kind: SignalKind) -> Result<Signal, Failure> {
-    signal(kind).map_err(|error| Failure::internal(format!("signals cannot be received: {error}")))
+    signal(kind).map_err(|error| Failure::system(format!("signals cannot be received: {error}")))
 }
 
 /// The signals of this process, watched from now on.

@@ -107,16 +107,29 @@ fn a_command_line_that_is_not_understood_is_2() {
 }
 
 #[test]
-fn the_version_is_printed() {
+fn the_version_is_a_line_and_how_it_was_built_some_more() {
     let sandbox = Sandbox::new();
-    for flag in ["-v", "--version"] {
-        let output = sandbox.command(CODECARBON).arg(flag).output().unwrap();
+    let board = env!("CARGO_BIN_EXE_carbonboard");
+    let programs =
+        [(CODECARBON, "codecarbon"), (MONITOR, "codecarbon-monitor"), (board, "carbonboard")];
+    let flags = ["-v", "--version", "-V", "--build-info"];
+    for ((program, name), flag) in programs.iter().flat_map(|p| flags.map(|flag| (p, flag))) {
+        let output = sandbox.command(program).arg(flag).output().unwrap();
         assert_eq!(output.status.code(), Some(0));
         let said = stdout(&output);
         let mut lines = said.lines();
-        assert_eq!(lines.next(), Some(concat!("codecarbon v", env!("CARGO_PKG_VERSION"))));
-        let facts: Vec<&str> = lines.filter_map(|line| Some(line.split_once(": ")?.0)).collect();
-        let expected: &[&str] = if flag == "-v" { &[] } else { &["system", "build", "commit"] };
-        assert_eq!(facts, expected);
+        let version = concat!("v", env!("CARGO_PKG_VERSION"));
+        assert_eq!(lines.next(), Some(format!("{name} {version}").as_str()));
+        let facts: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once(": ")).collect();
+        let names: Vec<&str> = facts.iter().map(|(fact, _)| *fact).collect();
+        if ["-v", "--version"].contains(&flag) {
+            assert_eq!(said.lines().count(), 1, "{said}");
+        } else {
+            assert_eq!(names, ["system", "compiler", "build", "features", "commit"]);
+            assert!(
+                facts.iter().all(|(_, fact)| !fact.is_empty() && !fact.contains('/')),
+                "{said}"
+            );
+        }
     }
 }
