@@ -6,6 +6,10 @@
 //! these two programs read the environment, the home and working directories and the terminal: here
 //! in [`surroundings`].
 
+// Signals, process groups and the terminal are those of Unix: elsewhere the programs say so, and the
+// Python package measures.
+#![cfg(unix)]
+
 mod account;
 mod calibrate;
 pub mod command;

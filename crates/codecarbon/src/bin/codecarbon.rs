@@ -1,5 +1,15 @@
 //! The command `codecarbon`.
 
-#![no_main]
+#![cfg_attr(unix, no_main)]
 
+#[cfg(unix)]
 codecarbon::entry!(codecarbon::codecarbon);
+
+#[cfg(not(unix))]
+#[expect(clippy::print_stderr, reason = "the one thing that the program does here")]
+fn main() -> std::process::ExitCode {
+    eprintln!(
+        "codecarbon runs on Linux and macOS; on this system use the Python package codecarbon"
+    );
+    std::process::ExitCode::from(70)
+}

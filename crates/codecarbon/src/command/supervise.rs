@@ -76,6 +76,7 @@ pub trait Watch {
 
 /// Adopts the orphans of the command from now on. Without it (a kernel before 3.4, a filter) they
 /// go to init and what they use after that is not counted.
+#[cfg(target_os = "linux")]
 pub fn adopt_orphans() {
     #[expect(unsafe_code, reason = "prctl has no safe wrapper")]
     // SAFETY: PR_SET_CHILD_SUBREAPER takes one integer and touches no memory.
@@ -83,6 +84,11 @@ pub fn adopt_orphans() {
         libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1);
     }
 }
+
+/// Only Linux lets a process adopt orphans: elsewhere what they use after their parent's end is not
+/// counted.
+#[cfg(not(target_os = "linux"))]
+pub fn adopt_orphans() {}
 
 /// Waits for the child to end. Returns as soon as it is reaped. Should waiting for signals fail,
 /// which the kernel only does for want of memory, it waits for the child alone.

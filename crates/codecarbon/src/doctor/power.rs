@@ -14,14 +14,30 @@ use super::fix::Repair;
 const CALIBRATED: Accuracy = Accuracy::plus_minus(0.20);
 
 pub(super) fn checks(found: &Found<'_>) -> Vec<Check> {
-    vec![
-        perf(found),
-        powercap(found),
-        hwmon(found),
-        battery(found),
-        load_model(found),
-        calibration(found),
-    ]
+    let mut checks = vec![perf(found), powercap(found), hwmon(found)];
+    checks.extend(ELSEWHERE.iter().filter_map(|(name, source)| elsewhere(found, name, *source)));
+    checks.extend([battery(found), load_model(found), calibration(found)]);
+    checks
+}
+
+/// Sensors that only some systems and boards have; they are told of where there is anything to tell.
+const ELSEWHERE: [(&str, Source); 4] = [
+    ("windows emi", Source::WindowsEmi),
+    ("apple ioreport", Source::AppleIoReport),
+    ("powermetrics", Source::Powermetrics),
+    ("raspberry pi", Source::RaspberryPiPmic),
+];
+
+fn elsewhere(found: &Found<'_>, name: &'static str, source: Source) -> Option<Check> {
+    let (state, detail) = found.state_of(&[source], &is_of_processors)?;
+    let mut check = Check::new(Subject::Processor, name, state, detail);
+    if state.is_trouble() {
+        let apple = matches!(source, Source::AppleIoReport | Source::Powermetrics);
+        let accuracy = Accuracy::plus_minus(if apple { 0.20 } else { 0.10 });
+        check.gains.extend(gain(found, accuracy));
+        check = found.advice_of(check, &[source]);
+    }
+    Some(check)
 }
 
 fn is_of_processors(meter: &MeterInfo) -> bool {

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
 use ratatui_core::layout::Size;
@@ -19,13 +20,14 @@ impl Pty {
         let mut room = window(size);
         #[expect(unsafe_code, reason = "pseudo-terminals have no safe wrapper")]
         // SAFETY: room for two descriptors, which are new and ours on success; neither name nor modes
-        // are asked for; the flags are set on descriptors of ours.
+        // are asked for; flags and modes are those of descriptors of ours, and the struct of modes is
+        // plain integers, filled by the first call.
         unsafe {
             let result = libc::openpty(
                 &raw mut controller,
                 &raw mut end,
                 std::ptr::null_mut(),
-                std::ptr::null(),
+                std::ptr::null_mut(),
                 &raw mut room,
             );
             if result != 0 {
@@ -34,6 +36,13 @@ impl Pty {
             libc::fcntl(controller, libc::F_SETFD, libc::FD_CLOEXEC);
             libc::fcntl(end, libc::F_SETFD, libc::FD_CLOEXEC);
             libc::fcntl(controller, libc::F_SETFL, libc::O_RDWR | libc::O_NONBLOCK);
+            let mut modes = MaybeUninit::<libc::termios>::zeroed();
+            if libc::tcgetattr(end, modes.as_mut_ptr()) == 0 {
+                let mut modes = modes.assume_init();
+                // What is written is read as it is; the real terminal does what is left out here.
+                modes.c_oflag &= !libc::OPOST;
+                libc::tcsetattr(end, libc::TCSANOW, &raw const modes);
+            }
             let controller = File::from(OwnedFd::from_raw_fd(controller));
             Ok((Self { controller }, OwnedFd::from_raw_fd(end)))
         }
