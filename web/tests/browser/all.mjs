@@ -5,6 +5,7 @@ import { mkdirSync } from "node:fs";
 import { launch } from "./support.mjs";
 import * as axe from "./axe.mjs";
 import * as board from "./board.mjs";
+import * as care from "./care.mjs";
 import * as journey from "./journey.mjs";
 import * as speed from "./speed.mjs";
 
@@ -20,6 +21,8 @@ try {
   await journey.run(browser, { server, tracker, pictures });
   console.log("files of the stock package on a board");
   await board.run(browser, flaws, { tracker, pictures });
+  console.log("what may go wrong");
+  await care.run(browser, flaws);
   console.log("how quick it is");
   await speed.run(browser, flaws);
   console.log("every page under axe");
