@@ -10,6 +10,7 @@ mod files;
 mod picture;
 mod shelf;
 
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,9 +37,9 @@ use shelf::{ORGANIZATION, Shelf};
 const ABOUT: &str = "Show files of records in the dashboard";
 
 const AFTER: &str = "\
-The board is for this machine only, unless --host says otherwise, and it only reads. It is shown until
-Ctrl-C; what is added to a file appears, on open pages too. carbonboard is this command under the name
-that CodeCarbon gives it.
+The board is for this machine only, unless --host says otherwise, and it only reads. It is shown
+until Ctrl-C; what is added to a file appears, on open pages too. carbonboard is this command
+under the name that CodeCarbon gives it.
 
 Examples:
   codecarbon board emissions.csv results/ old.csv.gz run.json
@@ -163,7 +164,7 @@ async fn serve(
 /// Shows the files, and what is new in them as long as the board runs. Pages can be opened before that:
 /// they are told when there is something else to see.
 async fn follow(mut files: Files, mut shelf: Shelf, app: App, is_watched: bool) {
-    let mut told = Vec::new();
+    let mut told = HashSet::new();
     loop {
         let read = tokio::task::spawn_blocking(move || {
             let picture = files.read();
@@ -187,8 +188,8 @@ async fn follow(mut files: Files, mut shelf: Shelf, app: App, is_watched: bool) 
 }
 
 /// Says what could not be read, and was not said already.
-fn tell(picture: &Picture, told: &mut Vec<String>) {
-    let new = picture.faults.iter().filter(|fault| !told.contains(fault));
+fn tell(picture: &Picture, told: &mut HashSet<String>) {
+    let new = picture.faults.iter().filter(|fault| !told.contains(*fault));
     let new: Vec<&String> = new.collect();
     for fault in new.iter().take(FAULTS_TOLD) {
         tracing::warn!("{fault}");
@@ -196,7 +197,7 @@ fn tell(picture: &Picture, told: &mut Vec<String>) {
     if new.len() > FAULTS_TOLD {
         tracing::warn!("{} more could not be read", new.len() - FAULTS_TOLD);
     }
-    told.clone_from(&picture.faults);
+    *told = picture.faults.iter().cloned().collect();
 }
 
 /// An address by its numbers, or that of `localhost`; other names would be looked up elsewhere.

@@ -87,6 +87,12 @@ pub(crate) fn run(matches: &ArgMatches, start: &Surroundings) -> Result<u8, Comm
     }
     let report = Report::of_runs(runs, &reading, by);
     say_faults(&report.faults, Console::new(start.colours(), LogLevel::Warning));
+    if report.runs.counted.is_empty() && !report.faults.is_empty() && format != "json" {
+        // A table of zeros would be taken for a result.
+        return Err(CommandError::user("no run could be read").hint(
+            "name the file that the tracker wrote: codecarbon report results/emissions.csv",
+        ));
+    }
     let text = match format {
         "markdown" => markdown(&report),
         "latex" => latex(&report),

@@ -57,6 +57,23 @@ fn report_names_what_it_cannot_read_and_counts_the_rest() {
 }
 
 #[test]
+fn report_does_not_pass_nothing_off_as_a_result() {
+    let sandbox = sandbox(&[row("a", 1, 1.0)]);
+    let mistyped = codecarbon(&sandbox, &["report", "--project", "A"]);
+    assert_eq!((mistyped.status.code(), stdout(&mistyped).as_str()), (Some(1), ""));
+    assert!(stderr(&mistyped).contains("no run is of the project A\n  hint: there are a\n"));
+    let missing = codecarbon(&sandbox, &["report", "missing.csv"]);
+    assert_eq!((missing.status.code(), stdout(&missing).as_str()), (Some(1), ""));
+    let said = stderr(&missing);
+    assert!(said.contains("missing.csv: No such file") && said.contains("hint: name the file"));
+    let json = codecarbon(&sandbox, &["report", "--format", "json", "missing.csv"]);
+    let value: serde_json::Value = serde_json::from_str(&stdout(&json)).unwrap();
+    assert_eq!((json.status.code(), &value["total"]["runs"]), (Some(1), &0.into()));
+    let folder = codecarbon(&sandbox, &["report", "."]);
+    assert!(stdout(&folder).contains("Energy:       1.00 kWh\n"), "{}", stderr(&folder));
+}
+
+#[test]
 fn report_writes_the_format_that_the_files_ending_names() {
     let sandbox = sandbox(&[row("a", 1, 1.0)]);
     for (name, beginning) in [
