@@ -69,13 +69,13 @@ fn locked_counters_are_denied_with_what_opens_them_and_what_that_gains() {
 #[test]
 fn sensors_of_boards_are_told_of_where_there_are_any() {
     let pi = examined(machines::RASPBERRY_PI_5);
-    let sensor = check(&pi, "raspberry pi");
+    let sensor = check(&pi, "pi pmic");
     assert_eq!(sensor.state, State::Denied);
     assert!(sensor.fixes[0].command.contains("usermod -aG video"), "{sensor:?}");
     assert_eq!(sensor.gains[0].to, Accuracy::plus_minus(0.10));
     let jetson = examined(machines::JETSON_XAVIER_NX);
     assert_eq!(check(&jetson, "hwmon").state, State::Used);
-    assert!(jetson.checks.iter().all(|check| check.name != "raspberry pi"));
+    assert!(jetson.checks.iter().all(|check| check.name != "pi pmic"));
     assert_eq!(verdict_code(&jetson), 0);
 }
 

@@ -22,10 +22,10 @@ pub(super) fn checks(found: &Found<'_>) -> Vec<Check> {
 
 /// Sensors that only some systems and boards have; they are told of where there is anything to tell.
 const ELSEWHERE: [(&str, Source); 4] = [
-    ("windows emi", Source::WindowsEmi),
-    ("apple ioreport", Source::AppleIoReport),
-    ("powermetrics", Source::Powermetrics),
-    ("raspberry pi", Source::RaspberryPiPmic),
+    ("emi", Source::WindowsEmi),
+    ("ioreport", Source::AppleIoReport),
+    ("mac power", Source::Powermetrics),
+    ("pi pmic", Source::RaspberryPiPmic),
 ];
 
 fn elsewhere(found: &Found<'_>, name: &'static str, source: Source) -> Option<Check> {
