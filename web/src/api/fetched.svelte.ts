@@ -41,6 +41,9 @@ export function fetched<P extends keyof Gets>(path: P, ask: () => Ask<P>): Fetch
     void round;
     void changes.rounds;
     if (url === null) {
+      // What nobody asks for any more is not there either.
+      value = undefined;
+      fault = undefined;
       isLoading = false;
       return;
     }

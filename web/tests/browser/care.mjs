@@ -187,6 +187,15 @@ const CASES = {
     await page.getByRole("button", { name: "Apply" }).click();
     await page.waitForURL(/start=\d{4}-\d\d-\d\d&end=/);
   },
+  "what a run came to does not stay when the run is not asked for any more": async ({ page, url, world }) => {
+    await page.goto(`${url}/app/map?run=${world.runs[0].id}`);
+    await settled(page);
+    const list = panel(page, "By country");
+    if (!/[+−]\d/.test(await list.innerText())) return "no country is compared with the run";
+    await page.getByRole("link", { name: "World map" }).click();
+    await page.getByRole("heading", { name: "Grids of the world" }).waitFor();
+    if (/[+−]\d/.test(await list.innerText())) return "countries are still compared with the run";
+  },
   "a list of bars is exported as a picture": async ({ page, url, world }) => {
     await page.goto(`${url}/app/organizations/${world.organizations[0].id}`);
     await settled(page);

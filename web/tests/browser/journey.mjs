@@ -187,7 +187,7 @@ export async function run(browser, { server: serverPath, tracker, pictures }) {
     await settled(reading);
     await reading.getByRole("region", { name: "Runs, table" }).waitFor();
     const words = (await reading.locator("body").innerText()).split("\n");
-    check(!words.some((word) => ["Tokens", "Settings", "Audit log", "New"].includes(word.trim())), "a viewer sees no control of admins or members");
+    check(!words.some((word) => ["Tokens", "Settings", "Audit log", "Accounts", "Server log", "New"].includes(word.trim())), "a viewer sees no control of admins or members");
     await picture("viewer", reading);
     await reading.goto(`${url}/app/organizations`);
     await settled(reading);
@@ -217,6 +217,9 @@ export async function run(browser, { server: serverPath, tracker, pictures }) {
     await settled(page);
     await picture("audit");
     check((await page.getByRole("region", { name: "Changes, table" }).getByRole("row").count()) > 4, "the audit log tells what was done");
+    await page.getByRole("link", { name: "Server log" }).click();
+    await settled(page);
+    check((await page.getByRole("region", { name: "Accounts and sign-ins, table" }).getByText("Sign in: failure").count()) === 1, "and the server's log that somebody tried to sign in");
 
     const meant = /status of 401|status of 403/;
     const rest = complaints.filter((one) => !meant.test(one));
