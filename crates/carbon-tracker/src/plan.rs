@@ -113,3 +113,66 @@ pub(crate) struct Plan {
     /// Longest time between samples that loses nothing.
     pub(crate) max_interval: Option<std::time::Duration>,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use carbon_model::Accuracy;
+
+    use super::*;
+
+    const PACKAGE: Covers = Covers::Package { package: 0, die: None };
+    const DRAM: Covers = Covers::Dram { package: 0 };
+
+    fn meters(source: Source, covers: &[Covers]) -> Vec<MeterInfo> {
+        let meter = |covers: &Covers| MeterInfo {
+            name: String::new(),
+            covers: covers.clone(),
+            source,
+            detail: String::new(),
+            accuracy: Accuracy::EXACT,
+            refresh: Duration::ZERO,
+            max_interval: None,
+            plausible_w: 100.0,
+            mirror_group: None,
+            idle_w: None,
+        };
+        covers.iter().map(meter).collect()
+    }
+
+    fn chosen(meters: &[MeterInfo], preferences: &Preferences) -> (Choice, Choice) {
+        let cpu = choose_cpu(meters, preferences);
+        let ram = choose_ram(meters, &cpu, preferences);
+        (cpu, ram)
+    }
+
+    #[test]
+    fn package_and_memory_are_counted_and_parts_of_the_package_are_not() {
+        let cores = Covers::Cores { package: 0 };
+        for source in [Source::WindowsEmi, Source::AppleIoReport, Source::Powermetrics] {
+            let meters = meters(source, &[cores.clone(), PACKAGE, DRAM]);
+            let expected = (Choice::Meters(vec![1]), Choice::Meters(vec![2]));
+            assert_eq!(chosen(&meters, &Preferences::default()), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_board_stands_for_its_parts_where_a_system_meter_is_preferred() {
+        let meters = meters(Source::RaspberryPiPmic, &[PACKAGE, DRAM, Covers::System]);
+        let parts = (Choice::Meters(vec![0]), Choice::Meters(vec![1]));
+        assert_eq!(chosen(&meters, &Preferences::default()), parts);
+        let preferences = Preferences { prefer_psys: true, ..Preferences::default() };
+        assert_eq!(chosen(&meters, &preferences), (Choice::Meters(vec![2]), Choice::Included));
+    }
+
+    #[test]
+    fn a_sensor_goes_before_the_model_and_a_given_power_before_both() {
+        let meters = meters(Source::AppleIoReport, &[PACKAGE]);
+        let sensor = (Choice::Meters(vec![0]), Choice::Model);
+        assert_eq!(chosen(&meters, &Preferences::default()), sensor);
+        assert_eq!(chosen(&[], &Preferences::default()), (Choice::Model, Choice::Model));
+        let given = Preferences { cpu_power_w: Some(30.0), ..Preferences::default() };
+        assert_eq!(chosen(&meters, &given).0, Choice::Model);
+    }
+}

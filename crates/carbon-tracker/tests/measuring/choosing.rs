@@ -98,3 +98,29 @@ fn a_meter_that_never_answers_is_unknown_and_not_zero() {
     let said = |w: &String| w.contains("package-1 could not be read") && w.contains("unknown");
     assert!(report.warnings.iter().any(said), "{:?}", report.warnings);
 }
+
+/// The input of a Jetson module feeds its GPU, of which NVML tells no power.
+#[test]
+fn the_gpu_of_a_jetson_is_within_its_module() {
+    let fake = FakeMachine::load(machines::JETSON_XAVIER_NX);
+    let nvml = fake_nvml::FakeNvml::new("[gpu]\nname = Xavier (nvgpu)\n");
+    let libraries = carbon_sensors::gpu::GpuLibraries {
+        nvml: Some(nvml.library()),
+        ..carbon_sensors::gpu::GpuLibraries::default()
+    };
+    let machine = carbon_tracker::Machine { gpu_libraries: libraries, ..machine(&fake) };
+    let hub = carbon_tracker::Hub::new(machine, carbon_tracker::Sampling::Manual);
+    let window = open(&hub, &Preferences::default());
+    for _ in 0..10 {
+        pass(&fake, &hub, 1.0);
+    }
+    let report = window.close();
+    close(report.machine_energy().value.joules(), 42.8, 1e-6);
+    let source = |component| {
+        let part = report.machine.iter().find(|part| part.component == component);
+        part.and_then(|part| part.sources.first()).map(|source| source.source)
+    };
+    assert_eq!(source(Component::Cpu), Some(Source::HwmonPower));
+    assert_eq!(source(Component::Ram), Some(Source::Included));
+    assert!(report.warnings.iter().all(|w| !w.contains("cannot be metered")), "{report:?}");
+}
