@@ -164,10 +164,10 @@ impl Store {
     ) -> Result<Option<Vec<(Experiment, Sums)>>> {
         self.read(move |session| {
             Box::pin(async move {
-                if project::find(session, project).await?.is_none() {
+                let experiments = experiment::list(session, project, Paging::ALL).await?;
+                if experiments.is_empty() && project::find(session, project).await?.is_none() {
                     return Ok(None);
                 }
-                let experiments = experiment::list(session, project, Paging::ALL).await?;
                 let scope = Scope::Project(project);
                 let mut sums = grouped(session, scope, GroupBy::Experiment, window).await?;
                 let with_sums = experiments.into_iter().map(|(_, experiment)| {

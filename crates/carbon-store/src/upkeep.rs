@@ -110,9 +110,6 @@ async fn free_run(session: &mut Session, run: i64) -> Result<()> {
         ] {
             session.execute(sql, &[run.into()]).await?;
         }
-        if matches!(session, Session::Postgres(_)) {
-            session.execute("DELETE FROM run_totals WHERE run_key = $1", &[run.into()]).await?;
-        }
     }
     if matches!(session, Session::Sqlite(_)) {
         session.rows("PRAGMA incremental_vacuum(2000)", &[]).await?;

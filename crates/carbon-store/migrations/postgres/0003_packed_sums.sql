@@ -57,23 +57,21 @@ SELECT run_key, start_us, row_count, row_count, energy, emissions_kg,
     || float8send(emissions_high_kg) || float8send(emissions_bounds_count::float8)
 FROM run_days ORDER BY run_key, start_us;
 
--- Sums of all rows of a run, and the times of its first and its last row.
-CREATE TABLE run_totals (
-  run_key BIGINT NOT NULL,
-  first_us BIGINT NOT NULL,
-  last_us BIGINT NOT NULL,
-  row_count BIGINT NOT NULL,
-  added BIGINT NOT NULL,
-  energy DOUBLE PRECISION NOT NULL,
-  emissions_kg DOUBLE PRECISION NOT NULL,
-  sums BYTEA NOT NULL
-) WITH (fillfactor = 60);
-INSERT INTO run_totals
-SELECT d.run_key,
-  coalesce((SELECT min(e.timestamp_us) FROM emissions e WHERE e.run_key = d.run_key), min(d.start_us)),
-  coalesce((SELECT max(e.timestamp_us) FROM emissions e WHERE e.run_key = d.run_key), max(d.start_us)),
-  sum(row_count)::bigint, sum(row_count)::bigint, sum(energy), sum(emissions_kg),
-  float8send(sum(row_count)::float8) || float8send(sum(energy)) || float8send(sum(emissions_kg))
+-- Sums of all rows of a run, and the times of its first and its last row, are with the run itself: then
+-- the runs of a project are one walk. Pages keep room for what is written over.
+ALTER TABLE runs SET (fillfactor = 50);
+ALTER TABLE runs ADD COLUMN row_count BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN first_us BIGINT;
+ALTER TABLE runs ADD COLUMN last_us BIGINT;
+ALTER TABLE runs ADD COLUMN sums BYTEA;
+UPDATE runs r SET row_count = q.row_count, first_us = q.first_us, last_us = q.last_us, sums = q.sums
+FROM (
+  SELECT d.run_key, CAST(sum(row_count) AS BIGINT) AS row_count,
+    coalesce((SELECT min(e.timestamp_us) FROM emissions e WHERE e.run_key = d.run_key),
+      min(d.start_us)) AS first_us,
+    coalesce((SELECT max(e.timestamp_us) FROM emissions e WHERE e.run_key = d.run_key),
+      max(d.start_us)) AS last_us,
+    float8send(sum(row_count)::float8) || float8send(sum(energy)) || float8send(sum(emissions_kg))
     || float8send(sum(duration_s)) || float8send(sum(cpu_energy)) || float8send(sum(gpu_energy))
     || float8send(sum(ram_energy)) || float8send(sum(rate_sum))
     || float8send(sum(rate_count)::float8) || float8send(sum(cpu_power_sum))
@@ -88,15 +86,16 @@ SELECT d.run_key,
     || float8send(sum(ram_weight_s)) || float8send(sum(energy_low))
     || float8send(sum(energy_high)) || float8send(sum(energy_bounds_count)::float8)
     || float8send(sum(emissions_low_kg)) || float8send(sum(emissions_high_kg))
-    || float8send(sum(emissions_bounds_count)::float8)
-FROM run_days d GROUP BY d.run_key ORDER BY d.run_key;
+    || float8send(sum(emissions_bounds_count)::float8) AS sums
+  FROM run_days d GROUP BY d.run_key
+) q
+WHERE r.key = q.run_key;
 
 DROP TABLE run_hours, run_days;
 ALTER TABLE new_run_hours RENAME TO run_hours;
 ALTER TABLE new_run_days RENAME TO run_days;
 ALTER TABLE run_hours ADD PRIMARY KEY (run_key, start_us);
 ALTER TABLE run_days ADD PRIMARY KEY (run_key, start_us);
-ALTER TABLE run_totals ADD PRIMARY KEY (run_key);
 ANALYZE run_hours;
 ANALYZE run_days;
-ANALYZE run_totals;
+ANALYZE runs;

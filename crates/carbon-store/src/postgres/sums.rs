@@ -41,47 +41,41 @@ fn pack(numbers: &Numbers) -> Vec<u8> {
 /// A table of sums.
 struct Table {
     name: &'static str,
-    /// What its rows are found by.
-    key: &'static str,
-    /// The times that it keeps, in the order of a row's parameters.
-    times: &'static [&'static str],
+    /// The columns that it is written by, which are its parameters: keys of runs, times, numbers of rows, …
+    columns: &'static [&'static str],
+    /// Their types.
+    types: &'static [&'static str],
     /// The sums of some places, in a form that all tables have: run, place, first, last, sums.
     read: &'static str,
-    /// The same, from now on locked.
+    /// What locks them from then on, in the order of their keys.
     lock: &'static str,
-}
-
-macro_rules! read {
-    ($columns:literal, $table:literal, $on:literal, $end:literal) => {
-        concat!(
-            "SELECT ",
-            $columns,
-            ", k.sums FROM unnest($1::bigint[], $2::bigint[]) AS w (run_key, start_us) JOIN ",
-            $table,
-            " k ON k.run_key = w.run_key",
-            $on,
-            $end
-        )
-    };
+    /// Writes sums over, or there. `w` is what to write.
+    write: &'static str,
 }
 
 macro_rules! stretches {
     ($name:literal) => {
         Table {
             name: $name,
-            key: "run_key, start_us",
-            times: &["start_us"],
-            read: read!(
-                "k.run_key, k.start_us, k.start_us, k.start_us",
+            columns: &[
+                "run_key", "start_us", "row_count", "added", "energy", "emissions_kg", "sums",
+            ],
+            types: &["bigint", "bigint", "bigint", "bigint", "float8", "float8", "bytea"],
+            read: concat!(
+                "SELECT k.run_key, k.start_us, k.start_us, k.start_us, k.sums ",
+                "FROM unnest($1::bigint[], $2::bigint[]) AS w (run_key, start_us) JOIN ",
                 $name,
-                " AND k.start_us = w.start_us",
-                ""
+                " k ON k.run_key = w.run_key AND k.start_us = w.start_us"
             ),
-            lock: read!(
-                "k.run_key, k.start_us, k.start_us, k.start_us",
+            lock: " ORDER BY k.run_key, k.start_us FOR UPDATE OF k",
+            write: concat!(
+                "INSERT INTO ",
                 $name,
-                " AND k.start_us = w.start_us",
-                " ORDER BY k.run_key, k.start_us FOR UPDATE OF k"
+                " AS k (run_key, start_us, row_count, added, energy, emissions_kg, sums) ",
+                "SELECT * FROM w ON CONFLICT (run_key, start_us) DO UPDATE SET ",
+                "row_count = excluded.row_count, added = excluded.added, energy = excluded.energy, ",
+                "emissions_kg = excluded.emissions_kg, sums = excluded.sums ",
+                "WHERE k.row_count = excluded.row_count - excluded.added RETURNING 1"
             ),
         }
     };
@@ -92,54 +86,37 @@ static TABLES: [Table; 3] = [
     stretches!("run_hours"),
     stretches!("run_days"),
     Table {
-        name: "run_totals",
-        key: "run_key",
-        times: &["first_us", "last_us"],
-        read: read!("k.run_key, w.start_us, k.first_us, k.last_us", "run_totals", "", ""),
-        lock: read!(
-            "k.run_key, w.start_us, k.first_us, k.last_us",
-            "run_totals",
-            "",
-            " ORDER BY k.run_key FOR UPDATE OF k"
-        ),
+        name: "runs",
+        columns: &["run_key", "first_us", "last_us", "row_count", "added", "sums"],
+        types: &["bigint", "bigint", "bigint", "bigint", "bigint", "bytea"],
+        read: "SELECT k.key, w.start_us, k.first_us, k.last_us, k.sums \
+               FROM unnest($1::bigint[], $2::bigint[]) AS w (run_key, start_us) \
+               JOIN runs k ON k.key = w.run_key AND k.row_count > 0",
+        lock: " ORDER BY k.key FOR NO KEY UPDATE OF k",
+        write: "UPDATE runs k SET first_us = w.first_us, last_us = w.last_us, \
+                row_count = w.row_count, sums = w.sums \
+                FROM w WHERE k.key = w.run_key AND k.row_count = w.row_count - w.added RETURNING 1",
     },
 ];
 
-/// Parameters beside times: runs, counts, rows added, energy, emissions and sums.
-const OTHERS: usize = 6;
-
 impl Table {
-    fn parameters(&self) -> usize {
-        OTHERS + self.times.len()
+    fn is_of_runs(&self) -> bool {
+        self.name == "runs"
     }
 
     /// Puts the sums of a commit into the table; as many rows as were written come back.
     fn write(&self, first: usize) -> String {
-        let (name, key, times) = (self.name, self.key, self.times.join(", "));
         let mut arrays = String::new();
-        let types = std::iter::repeat_n("bigint", self.times.len() + 3);
-        for (number, kind) in (first..).zip(types.chain(["float8", "float8", "bytea"])) {
+        for (number, kind) in (first..).zip(self.types) {
             let comma = if arrays.is_empty() { "" } else { ", " };
             // Writing to a string cannot fail.
             let _ = write!(arrays, "{comma}${number}::{kind}[]");
         }
-        let columns = format!("run_key, {times}, {VALUES}");
-        let is_key = |column: &&str| !key.split(", ").any(|part| part == *column);
-        let set: Vec<String> = columns
-            .split(", ")
-            .filter(is_key)
-            .map(|column| format!("{column} = excluded.{column}"))
-            .collect();
-        format!(
-            "INSERT INTO {name} AS k ({columns}) SELECT * FROM unnest({arrays})
-             ON CONFLICT ({key}) DO UPDATE SET {set}
-             WHERE k.row_count = excluded.row_count - excluded.added RETURNING 1",
-            set = set.join(", ")
-        )
+        let (columns, write) = (self.columns.join(", "), self.write);
+        let given = format!("(SELECT * FROM unnest({arrays}) AS w ({columns})) AS w");
+        write.replace("FROM w ", &format!("FROM {given} "))
     }
 }
-
-const VALUES: &str = "row_count, added, energy, emissions_kg, sums";
 
 /// The statements that write all sums, under names, with parameters from `first` on; and what fails
 /// where one of them was not written.
@@ -149,7 +126,7 @@ pub(super) fn write_all(mut first: usize) -> String {
         let name = table.name;
         tables.push(format!("new_{name} AS ({})", table.write(first)));
         checks.push(format!("(SELECT count(*) FROM new_{name}) = cardinality(${first}::bigint[])"));
-        first += table.parameters();
+        first += table.columns.len();
     }
     let (tables, checks) = (tables.join(", "), checks.join(" AND "));
     format!("{tables} SELECT 1 / CAST({checks} AS INTEGER)")
@@ -159,6 +136,9 @@ pub(super) fn write_all(mut first: usize) -> String {
 pub(super) fn overtaken(error: tokio_postgres::Error) -> Error {
     if error.code() == Some(&SqlState::DIVISION_BY_ZERO) { Error::Conflict } else { fault(error) }
 }
+
+/// A parameter.
+pub(super) type Array = Box<dyn ToSql + Sync + Send>;
 
 /// A run, and the start of the hour or the day; of a whole run nothing.
 type Place = (i64, i64);
@@ -210,8 +190,9 @@ impl Kept {
             if wanted.0.is_empty() {
                 continue;
             }
-            let sql = if is_locked { table.lock } else { table.read };
-            for row in link.query(sql, &[&wanted.0, &wanted.1]).await.map_err(fault)? {
+            let lock = if is_locked { table.lock } else { "" };
+            let sql = format!("{}{lock}", table.read);
+            for row in link.query(&sql, &[&wanted.0, &wanted.1]).await.map_err(fault)? {
                 let (place, known) = known(&row)?;
                 level.known.insert(place, known);
             }
@@ -220,26 +201,22 @@ impl Kept {
     }
 
     /// Adds the commit's sums to those that are known; what [`write_all`] takes.
-    pub(super) fn add_up(&mut self) -> Vec<Box<dyn ToSql + Sync + Send>> {
-        let mut params: Vec<Box<dyn ToSql + Sync + Send>> = Vec::new();
+    pub(super) fn add_up(&mut self) -> Vec<Array> {
+        let mut params = Vec::new();
         for (level, table) in self.0.iter_mut().zip(&TABLES) {
             let fresh = std::mem::take(&mut level.fresh);
             let (mut runs, mut starts, mut ends) = (Vec::new(), Vec::new(), Vec::new());
             let (mut counts, mut added) = (Vec::new(), Vec::new());
             let (mut energy, mut emissions, mut packed) = (Vec::new(), Vec::new(), Vec::new());
             for ((run, start), (sums, first_us, last_us)) in fresh {
-                let known = level.known.entry((run, start)).or_insert(Known {
-                    first_us,
-                    last_us,
-                    numbers: [0.0; WIDTH],
-                });
+                let new = Known { first_us, last_us, numbers: [0.0; WIDTH] };
+                let known = level.known.entry((run, start)).or_insert(new);
                 known.first_us = known.first_us.min(first_us);
                 known.last_us = known.last_us.max(last_us);
                 let numbers = known.numbers.iter_mut().zip(sums.numbers());
                 numbers.for_each(|(known, fresh)| *known += fresh);
                 runs.push(run);
-                let is_run = table.times.len() > 1;
-                starts.push(if is_run { known.first_us } else { start });
+                starts.push(if table.is_of_runs() { known.first_us } else { start });
                 ends.push(known.last_us);
                 added.push(sums.rows);
                 let [count, energy_kwh, emissions_kg, ..] = known.numbers;
@@ -249,13 +226,16 @@ impl Kept {
                 emissions.push(emissions_kg);
                 packed.push(pack(&known.numbers));
             }
-            params.extend([Box::new(runs) as _, Box::new(starts) as _]);
-            if table.times.len() > 1 {
-                params.push(Box::new(ends));
+            let (runs, starts, ends): (Array, Array, Array) =
+                (Box::new(runs), Box::new(starts), Box::new(ends));
+            let (counts, added, packed): (Array, Array, Array) =
+                (Box::new(counts), Box::new(added), Box::new(packed));
+            if table.is_of_runs() {
+                params.extend([runs, starts, ends, counts, added, packed]);
+            } else {
+                let (energy, emissions): (Array, Array) = (Box::new(energy), Box::new(emissions));
+                params.extend([runs, starts, counts, added, energy, emissions, packed]);
             }
-            params.extend([Box::new(counts) as _, Box::new(added) as _]);
-            params.extend([Box::new(energy) as _, Box::new(emissions) as _]);
-            params.push(Box::new(packed));
         }
         params
     }

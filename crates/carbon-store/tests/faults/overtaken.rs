@@ -62,7 +62,7 @@ fn sums_of_a_run_that_two_servers_add_to_at_once_are_exact_on_postgres() {
         other.close().await;
     });
     // Runs, days and hours tell the same.
-    let told = "SELECT (SELECT sum(row_count) FROM run_totals), (SELECT sum(row_count) FROM run_days), \
+    let told = "SELECT (SELECT sum(row_count) FROM runs), (SELECT sum(row_count) FROM run_days), \
          (SELECT sum(row_count) FROM run_hours), (SELECT count(*) FROM emissions)";
     let told = server().psql(&url, told);
     let counts: Vec<&str> = told.split('|').collect();
