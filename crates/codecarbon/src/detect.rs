@@ -25,6 +25,7 @@ pub(crate) fn command() -> Command {
     };
     Command::new("detect")
         .about("Show the hardware, the place, the sources of each figure, and what is not used")
+        .after_help("Examples:\n  codecarbon detect\n  codecarbon detect --json | jq .")
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print it as JSON"))
         .arg(value("gpu-ids", "LIST", "GPUs to track, by index or by GPU-… or MIG-… id"))
         .arg(value("location-lookup", "WHO", "Who may be asked where: off, cloud (default), ip"))

@@ -103,10 +103,16 @@ pub fn codecarbon(startup: Startup) -> u8 {
     })
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  codecarbon monitor --offline --country-iso-code FRA -- python train.py
+  codecarbon report";
+
 /// Describes `codecarbon` with every command.
 fn root() -> Command {
     with_version(Command::new("codecarbon"))
         .about("Measure the energy and the carbon emissions of computing")
+        .after_help(EXAMPLES)
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(monitor::command("monitor"))

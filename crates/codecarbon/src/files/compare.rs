@@ -109,8 +109,9 @@ fn compare_files(
     let mut side = |text: &str| {
         let is_file = |path: &Path| start.absolute(path).is_file();
         let selection = Selection::parse(text, is_file).map_err(|error| {
-            CommandError::user(error)
-                .hint("a side is FILE or FILE:COLUMN=VALUE, as in emissions.csv:project_name=a")
+            CommandError::user(error).hint(
+                "a side is FILE or 'FILE?COLUMN=VALUE', as in 'emissions.csv?project_name=old'",
+            )
         })?;
         let mut reading = Reading::default();
         read_one(&mut reading, &selection.path, start);

@@ -6,6 +6,7 @@ mod account;
 mod calibrate;
 mod capability;
 mod doctor;
+mod examples;
 mod exit_codes;
 mod files;
 mod help;

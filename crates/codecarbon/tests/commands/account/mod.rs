@@ -17,8 +17,11 @@ use crate::sandbox::{CODECARBON, Sandbox};
 use api::FakeApi;
 use provider::FakeProvider;
 
+/// What the user of [`Place::with_personal_token`] comes with.
+const PERSONAL_TOKEN: &str = "personal";
+
 /// A sandbox, a provider and an API that believes it.
-struct Place {
+pub(crate) struct Place {
     sandbox: Sandbox,
     provider: FakeProvider,
     api: FakeApi,
@@ -31,11 +34,35 @@ impl Place {
         Self { sandbox: Sandbox::new(), provider, api }
     }
 
+    /// One whose user comes with a personal token.
+    pub(crate) fn with_personal_token() -> Self {
+        let place = Self::new();
+        place.provider.state().access = Some(PERSONAL_TOKEN.into());
+        place
+    }
+
+    /// Its directories.
+    pub(crate) fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// Any program with the addresses of both and that token.
+    pub(crate) fn command_of(&self, program: &str) -> Command {
+        let mut command = self.with_addresses(program);
+        command.env("CODECARBON_ACCESS_TOKEN", PERSONAL_TOKEN);
+        command
+    }
+
     /// `codecarbon WORDS` with the addresses of both.
     fn command(&self, words: &[&str]) -> Command {
-        let mut command = self.sandbox.command(CODECARBON);
+        let mut command = self.with_addresses(CODECARBON);
+        command.args(words);
         command
-            .args(words)
+    }
+
+    fn with_addresses(&self, program: &str) -> Command {
+        let mut command = self.sandbox.command(program);
+        command
             .env("AUTH_SERVER_WELL_KNOWN", self.provider.well_known())
             .env("CODECARBON_API_ENDPOINT", self.api.url());
         command
