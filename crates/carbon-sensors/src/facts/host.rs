@@ -126,6 +126,7 @@ pub(crate) fn own_cpu() -> Option<OwnCpu> {
 }
 
 #[cfg(unix)]
+#[cfg_attr(target_os = "macos", expect(clippy::cast_lossless, reason = "wider elsewhere"))]
 fn usage(who: libc::c_int) -> Option<f64> {
     // SAFETY: rusage holds numbers only, for which zero is a valid value.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };

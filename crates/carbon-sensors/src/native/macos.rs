@@ -98,7 +98,7 @@ pub(super) fn process_times(pid: u32) -> Option<ProcessTimes> {
 /// One struct of what the kernel knows of a process.
 fn information<T: Copy>(pid: c_int, which: c_int) -> Option<T> {
     let mut found = MaybeUninit::<T>::zeroed();
-    let size = size_of::<T>() as c_int;
+    let size = c_int::try_from(size_of::<T>()).ok()?;
     // SAFETY: the buffer has the size that is told; a whole answer fills it, and all its fields are
     // integers.
     unsafe {
@@ -123,7 +123,7 @@ pub(super) fn parents() -> Option<Vec<(u32, u32)>> {
     let size = unsafe { libc::proc_listallpids(null_mut(), 0) };
     // Some room for processes that start meanwhile.
     let mut pids = vec![0 as c_int; usize::try_from(size).ok()? + 64];
-    let room = (pids.len() * size_of::<c_int>()) as c_int;
+    let room = c_int::try_from(pids.len() * size_of::<c_int>()).ok()?;
     // SAFETY: the buffer has the room that is told.
     let count = unsafe { libc::proc_listallpids(pids.as_mut_ptr().cast::<c_void>(), room) };
     pids.truncate(usize::try_from(count).ok()?);

@@ -31,6 +31,7 @@ const WINDOWS_11: u32 = 22_000;
 /// More bytes than the description of any machine's processors takes.
 const MOST_BYTES: u32 = 1 << 20;
 
+#[expect(clippy::unnecessary_wraps, reason = "every system answers in the same form")]
 pub(super) fn processor() -> Option<CpuFacts> {
     // SAFETY: takes a number and touches no memory of ours.
     let logical = unsafe { GetActiveProcessorCount(ALL_PROCESSOR_GROUPS) }.max(1);

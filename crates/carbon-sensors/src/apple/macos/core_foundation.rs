@@ -15,7 +15,7 @@ const PATH: &str = "/System/Library/Frameworks/CoreFoundation.framework/CoreFoun
 const UTF8: u32 = 0x0800_0100;
 
 /// Longer than any name of a channel.
-const LONGEST_TEXT: usize = 256;
+const LONGEST_TEXT: c_long = 256;
 
 /// The library and its functions.
 pub(super) struct CoreFoundation {
@@ -63,10 +63,10 @@ impl CoreFoundation {
         if string.is_null() {
             return String::new();
         }
-        let mut bytes = [0_u8; LONGEST_TEXT];
-        let room = LONGEST_TEXT as c_long;
+        let mut bytes = [0_u8; LONGEST_TEXT as usize];
         // SAFETY: the buffer has the size that is told; the string lives.
-        let has_text = unsafe { (self.text)(string, bytes.as_mut_ptr().cast(), room, UTF8) } != 0;
+        let has_text =
+            unsafe { (self.text)(string, bytes.as_mut_ptr().cast(), LONGEST_TEXT, UTF8) } != 0;
         let text = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
         if has_text { String::from_utf8_lossy(text).into_owned() } else { String::new() }
     }
