@@ -40,7 +40,8 @@ pub(crate) struct JournalFile {
 }
 
 impl JournalFile {
-    /// Makes one and forces it to the disk: some milliseconds.
+    /// Makes one. It outlives this program from then on; [`force_names`] and the file's own data have to
+    /// be forced to the disk for it to outlive the machine.
     ///
     /// # Errors
     /// No directory, no room, no locks there.
@@ -93,12 +94,7 @@ impl JournalFile {
             tasks_left_out: 0,
         };
         made.add_tasks(tasks)?;
-        made.file.sync_all()?;
         fs::rename(new, &made.path)?;
-        // The name has to last too.
-        if let Some(directory) = made.path.parent().and_then(|path| File::open(path).ok()) {
-            let _ = directory.sync_all();
-        }
         Ok(made)
     }
 
@@ -173,6 +169,14 @@ impl JournalFile {
     pub(crate) fn remove(self) -> io::Result<()> {
         fs::remove_file(&self.path)
     }
+}
+
+/// Forces the names of a directory's files to the disk.
+///
+/// # Errors
+/// The disk failed.
+pub(crate) fn force_names(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
 }
 
 /// Makes the directory of the journals, and those above it, for their user alone.

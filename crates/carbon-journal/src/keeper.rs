@@ -5,7 +5,6 @@
 //! is done without any lock. What fails becomes one warning; the run goes on.
 
 use std::fmt;
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
@@ -15,7 +14,8 @@ use std::time::Duration;
 use carbon_sensors::{Clock, SystemClock};
 use carbon_tracker::config::JournalMode;
 
-use crate::kept::{Inner, Kept};
+use crate::file::force_names;
+use crate::kept::{Inner, Kept, Written};
 use crate::state::Head;
 
 /// Time between two states of a run. With what looking, writing and being scheduled take, less than a
@@ -173,7 +173,7 @@ impl Shared {
         loop {
             self.followed().has_more = false;
             let runs = self.runs();
-            let next = runs.iter().filter_map(tend).min();
+            let next = runs.iter().filter_map(|run| self.tend(run)).min();
             if runs.iter().any(|run| run.path().is_some()) {
                 self.begin_first();
             }
@@ -193,22 +193,26 @@ impl Shared {
     }
 }
 
-/// Looks at a run if that is due, writes, and forces it to the disk; when the next time is, `None` once
-/// it is over.
-fn tend(run: &Arc<Inner>) -> Option<Duration> {
-    let (next, written) = run.tick(SystemClock.monotonic())?;
-    if let Some(file) = written {
-        let began = SystemClock.monotonic();
-        if began >= run.sync_after() {
-            let synced = force(&file);
-            let ended = SystemClock.monotonic();
-            run.synced(synced, ended + ended.saturating_sub(began) * LEAST_PAUSE);
+impl Shared {
+    /// Looks at a run if that is due, writes, and forces it to the disk; when the next time is, `None`
+    /// once it is over.
+    fn tend(&self, run: &Inner) -> Option<Duration> {
+        let (next, written) = run.tick(SystemClock.monotonic())?;
+        if let Some(written) = written {
+            let began = SystemClock.monotonic();
+            if written.is_new || began >= run.sync_after() {
+                let forced = self.force(&written);
+                let ended = SystemClock.monotonic();
+                run.synced(forced, ended + ended.saturating_sub(began) * LEAST_PAUSE);
+            }
         }
+        Some(next)
     }
-    Some(next)
-}
 
-/// Forces what was written to the disk. The file keeps its size, so its content is all there is to do.
-fn force(file: &File) -> io::Result<()> {
-    file.sync_data()
+    /// Forces what was written to the disk. The file keeps its size, so its content is nearly always
+    /// all there is to do.
+    fn force(&self, written: &Written) -> io::Result<()> {
+        written.file.sync_data()?;
+        if written.is_new { force_names(&self.directory) } else { Ok(()) }
+    }
 }

@@ -32,6 +32,14 @@ pub(crate) struct Inner {
     progress: Mutex<Progress>,
 }
 
+/// A file that was written, to be forced to the disk.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) file: Arc<File>,
+    /// Whether its name has to be forced there too.
+    pub(crate) is_new: bool,
+}
+
 #[derive(Debug, Default)]
 struct Progress {
     observer: Option<Observer>,
@@ -156,7 +164,7 @@ impl Journal for Kept {
 impl Inner {
     /// Looks at the run and writes if that is due: when it is due next, and the file if something was
     /// written. `None` once the run is over.
-    pub(crate) fn tick(&self, now: Duration) -> Option<(Duration, Option<Arc<File>>)> {
+    pub(crate) fn tick(&self, now: Duration) -> Option<(Duration, Option<Written>)> {
         let mut progress = self.progress();
         if matches!(progress.stage, Stage::Closed) {
             return None;
@@ -168,10 +176,10 @@ impl Inner {
         // A run that ends has written its last state before its window closed for others.
         let outcome = progress.observer.as_ref()?.look(known)?;
         match progress.keep(&self.keeper, &self.how, outcome) {
-            Ok(file) => {
+            Ok(written) => {
                 progress.due = now + PERIOD;
                 progress.has_warned = false;
-                Some((progress.due, Some(file)))
+                Some((progress.due, Some(written)))
             }
             Err(error) => {
                 progress.warn(&error);
@@ -218,12 +226,7 @@ impl Progress {
     }
 
     /// Writes what the run comes to; its tasks are those that the file has not.
-    fn keep(
-        &mut self,
-        keeper: &Shared,
-        how: &Following,
-        outcome: Outcome,
-    ) -> io::Result<Arc<File>> {
+    fn keep(&mut self, keeper: &Shared, how: &Following, outcome: Outcome) -> io::Result<Written> {
         let tasks = ended_tasks(&outcome);
         let mut state = State::of(outcome);
         state.handed_out.clone_from(&self.handed_out);
@@ -232,13 +235,13 @@ impl Progress {
                 // The state first: its sums have what the tasks say in detail.
                 file.write_state(&state)?;
                 file.add_tasks(&tasks)?;
-                Ok(file.file())
+                Ok(Written { file: file.file(), is_new: false })
             }
             _ => {
                 let made = JournalFile::create(keeper.directory(), &how.head, &state, &tasks)?;
                 let file = made.file();
                 self.stage = Stage::Open(made);
-                Ok(file)
+                Ok(Written { file, is_new: true })
             }
         }
     }

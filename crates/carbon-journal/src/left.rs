@@ -116,6 +116,11 @@ impl Left {
         }
         let mut bytes = Vec::new();
         (&mut file).take(LONGEST_FILE).read_to_end(&mut bytes)?;
+        if bytes.iter().all(|byte| *byte == 0) {
+            // The machine went down before any of it was on the disk.
+            fs::remove_file(path)?;
+            return Ok(None);
+        }
         let contents = read(&bytes)?;
         let head = contents.head.and_then(from_payload).ok_or(LeftError::Damaged)?;
         let state = contents.state.and_then(from_payload).ok_or(LeftError::Damaged)?;

@@ -198,6 +198,11 @@ fn absolute(directory: &Path, path: &Path) -> PathBuf {
     parts.components().filter(|part| *part != Component::CurDir).collect()
 }
 
+/// What the payload of a state says a run came to, without its tasks; `None` if it is none.
+pub fn outcome_of(payload: &[u8]) -> Option<Outcome> {
+    from_payload(payload).map(|state: State| state.outcome)
+}
+
 /// As the payload of a block.
 pub(crate) fn payload(value: &impl Field) -> Vec<u8> {
     serde_json::to_vec(&value.put()).unwrap_or_default()

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use carbon_journal::format as journal;
 use carbon_outputs::csv::{quoted, read_header, records};
 use carbon_report::reprice::{Change, Repricer};
 use carbon_report::{By, Reading, Report, render, reprice};
@@ -108,6 +109,24 @@ pub(crate) const RECORDS: Target = Target {
         let mut change = Change::default();
         assert_eq!(change.set("pue=1.5"), Ok(()));
         let _ = reprice::csv(bytes, &mut Repricer::new(change));
+    },
+};
+
+/// Journals of runs: any bytes, and any payload in a block that is whole.
+pub(crate) const JOURNAL: Target = Target {
+    name: "journal",
+    seeds: &[
+        "{\"outcome\": {\"report\": {}, \"record\": {}}}",
+        "{\"outcome\": {\"footprint\": {\"energy\": [1, 0.5, null]}, \"warnings\": [\"a\"]}}",
+    ],
+    check: |bytes| {
+        if let Ok(contents) = journal::read(bytes) {
+            assert!(contents.end <= bytes.len());
+        }
+        let block = journal::block(journal::Kind::State, 7, bytes);
+        let read = journal::read(&block).map(|contents| (contents.state, contents.end));
+        assert_eq!(read, Ok((Some(bytes), block.len())));
+        let _ = carbon_journal::outcome_of(bytes);
     },
 };
 

@@ -48,6 +48,7 @@ pub const TARGETS: &[Target] = &[
     files::SETTINGS,
     files::CSV,
     files::RECORDS,
+    files::JOURNAL,
     look_ups::PROCESSOR,
     look_ups::GRAPHICS,
     look_ups::PLACE,
