@@ -36,6 +36,13 @@ export const classesOf = (what: Measure): readonly number[] => (what === "intens
 /** The colours of a measure: warm for what emits, cool for what does not. */
 export const paletteOf = (what: Measure): "map" | "cool" => (what === "intensity" || what === "fossil" ? "map" : "cool");
 
+/** Names of the classes, each with its colour. */
+export function legendOf(what: Measure): (readonly [string, string])[] {
+  const classes = classesOf(what);
+  const unit = what === "intensity" ? "g/kWh" : "%";
+  return [`< ${classes[0]} ${unit}`, ...classes.slice(0, -1).map((low, index) => `${low} to ${classes[index + 1]}`), `≥ ${classes.at(-1)}`].map((name, index) => [name, `${paletteOf(what)}-${index + 1}`]);
+}
+
 /** The colour of a place, by the name of its custom property. */
 export function colorOf(place: Place | undefined, what: Measure): string {
   const value = place ? measure(place, what) : null;

@@ -4,6 +4,8 @@
 const SCALE = 2;
 const MARGIN = 20;
 const TITLE = 34;
+/** Height of a line of a legend. */
+const LINE = 22;
 
 /** A sheet with a title to draw on, its corner below the title. */
 export interface Sheet {
@@ -16,36 +18,53 @@ export interface Sheet {
 
 /** A sheet of a size, in the colours that an element of the page has. */
 export function sheet(near: Element, width: number, height: number, title: string, legend: readonly (readonly [string, string])[] = []): Sheet {
-  const legendHeight = legend.length > 1 ? 22 : 0;
   const canvas = document.createElement("canvas");
-  canvas.width = Math.ceil((width + 2 * MARGIN) * SCALE);
-  canvas.height = Math.ceil((height + 2 * MARGIN + TITLE + legendHeight) * SCALE);
   const pen = canvas.getContext("2d");
   if (!pen) throw new Error("no canvas");
   const color = (name: string): string => resolved(`var(--${name})`, near);
   const family = getComputedStyle(near).fontFamily;
   const font = (size: number, weight = 400): string => `${weight} ${size}px ${family}`;
+  pen.font = font(12);
+  const entries = flowed(
+    (legend.length > 1 ? legend : []).map(([name]) => 34 + pen.measureText(name).width),
+    width,
+  );
+  const legendHeight = (entries.at(-1)?.line ?? -1) * LINE + (entries.length > 0 ? LINE : 0);
+  // A canvas of another size begins anew.
+  canvas.width = Math.ceil((width + 2 * MARGIN) * SCALE);
+  canvas.height = Math.ceil((height + 2 * MARGIN + TITLE + legendHeight) * SCALE);
   pen.scale(SCALE, SCALE);
   pen.fillStyle = color("sheet");
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.fillStyle = color("ink");
   pen.font = font(16, 600);
   pen.fillText(fitted(pen, title, width), MARGIN, MARGIN + 14);
-  let at = MARGIN;
-  for (const [name, of] of legendHeight > 0 ? legend : []) {
+  pen.font = font(12);
+  entries.forEach(({ x, line }, index) => {
+    const [name, of] = legend[index] ?? ["", "rest"];
+    const [left, top] = [MARGIN + x, MARGIN + TITLE + line * LINE];
     pen.fillStyle = color(of);
-    pen.fillRect(at, MARGIN + TITLE - 4, 10, 10);
+    pen.fillRect(left, top - 4, 10, 10);
     pen.fillStyle = color("ink");
-    pen.font = font(12);
-    pen.fillText(name, at + 16, MARGIN + TITLE + 5);
-    at += 16 + pen.measureText(name).width + 18;
-  }
+    pen.fillText(fitted(pen, name, width - 16), left + 16, top + 5);
+  });
   pen.translate(MARGIN, MARGIN + TITLE + legendHeight);
   const done = (): Promise<Blob> =>
     new Promise((made, failed) => {
       canvas.toBlob((blob) => (blob ? made(blob) : failed(new Error("no picture"))), "image/png");
     });
   return { pen, color, font, done };
+}
+
+/** Where things of some widths stand that follow each other in lines. */
+export function flowed(widths: readonly number[], width: number): { readonly x: number; readonly line: number }[] {
+  let [x, line] = [0, 0];
+  return widths.map((wide) => {
+    if (x > 0 && x + wide > width) [x, line] = [0, line + 1];
+    const place = { x, line };
+    x += wide;
+    return place;
+  });
 }
 
 /** A text that is not wider than it may be; what is cut off is marked. */
@@ -62,19 +81,16 @@ export function fitted(pen: CanvasRenderingContext2D, text: string, width: numbe
 
 /** Draws a chart with its title; shapes that only belong to the pointer are left out. */
 export async function picture(svg: SVGSVGElement, title: string, legend: readonly (readonly [string, string])[] = []): Promise<Blob> {
-  const { width, height } = svg.getBoundingClientRect();
+  const { left, top, width, height } = svg.getBoundingClientRect();
   const { pen, done } = sheet(svg, width, height, title, legend);
-  const box = svg.getScreenCTM()?.inverse();
   for (const shape of svg.querySelectorAll<SVGGraphicsElement>("path,rect,line,circle,text")) {
     if (shape.closest("[data-passing]")) continue;
-    const matrix = shape.getScreenCTM();
-    if (!matrix || !box) continue;
+    // Where the browser has put it, however the drawing is fitted into its box.
+    const place = shape.getScreenCTM();
+    if (!place) continue;
     pen.save();
-    const place = svg.viewBox.baseVal?.width ? svg.getScreenCTM()?.inverse().multiply(matrix) : box.multiply(matrix);
-    const zoom = svg.viewBox.baseVal?.width ? width / svg.viewBox.baseVal.width : 1;
-    pen.scale(zoom, zoom);
-    if (place) pen.transform(place.a, place.b, place.c, place.d, place.e, place.f);
-    draw(pen, shape, zoom);
+    pen.transform(place.a, place.b, place.c, place.d, place.e - left, place.f - top);
+    draw(pen, shape, place.a);
     pen.restore();
   }
   return done();

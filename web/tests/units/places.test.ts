@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import regionMap from "../../../data/region-map.tsv?raw";
 import { pause } from "../../src/api/live.svelte";
-import { type Place, colorOf, measure, measured, outlines, yearOf } from "../../src/charts/measure";
+import { type Place, colorOf, legendOf, measure, measured, outlines, yearOf } from "../../src/charts/measure";
 import { discs } from "../../src/charts/paths";
 import { longest, stretches } from "../../src/export/bars";
+import { flowed } from "../../src/export/png";
 import { cell } from "../../src/export/csv";
 import { ownAddress } from "../../src/state/router.svelte";
 import { durationParts } from "../../src/units/duration";
@@ -26,6 +27,11 @@ describe("places on a map", () => {
   test("a class begins with its bound, and what is not known has a colour of its own", () => {
     expect([99.9, 100, 350, 699, 700].map((grams) => colorOf({ ...place, intensity_g_per_kwh: grams }, "intensity"))).toEqual(["map-1", "map-2", "map-4", "map-5", "map-6"]);
     expect([colorOf(place, "nuclear"), colorOf(undefined, "intensity"), colorOf({ ...place, mix: null }, "solar")]).toEqual(["cool-5", "map-none", "map-none"]);
+  });
+
+  test("a legend names the classes of a map from their bounds", () => {
+    expect(legendOf("intensity").map(([name]) => name)).toEqual(["< 100 g/kWh", "100 to 200", "200 to 350", "350 to 500", "500 to 700", "≥ 700"]);
+    expect(legendOf("wind")[5]).toEqual(["≥ 75", "cool-6"]);
   });
 
   test("every state and province has an outline inside its frame", () => {
@@ -59,6 +65,16 @@ describe("shapes", () => {
 });
 
 describe("pictures of bars", () => {
+  test("a legend goes on in the next line where a line is full", () => {
+    expect(flowed([50, 40, 30, 200, 10], 100)).toEqual([
+      { x: 0, line: 0 },
+      { x: 50, line: 0 },
+      { x: 0, line: 1 },
+      { x: 0, line: 2 },
+      { x: 0, line: 3 },
+    ]);
+  });
+
   test("the longest that is seen has the whole width, and parts follow each other", () => {
     expect([longest([{ value: 2 }, { value: 8 }]), longest([]), longest([{ value: 0 }])]).toEqual([8, 1, 1]);
     const parts = stretches({ name: "a", value: 4, parts: [{ color: "cpu", value: 1 }, { color: "gpu", value: 0 }, { color: "ram", value: 3 }] }, 8);
