@@ -55,9 +55,9 @@ pub(crate) fn command(name: &'static str) -> Command {
 const TOP_ABOUT: &str = "Show power, energy and processes as they change; nothing is saved";
 
 const TOP_AFTER_HELP: &str = "\
-Without a command or --pid, this machine is shown. A command gets no keys, and what it writes to the
-terminal is shown beside the figures and again at the end; q ends the view, not the command. The other
-options are those of monitor.
+Without a command or --pid, this machine is shown. A command gets no keys; what it writes to the
+terminal is shown beside the figures and again at the end. q ends the view, not the command. The
+other options are those of monitor.
 
 Examples:
   codecarbon top --country-iso-code FRA
@@ -67,7 +67,12 @@ Examples:
 /// Describes `top`.
 pub(crate) fn top_command() -> Command {
     let command = Command::new("top").about(TOP_ABOUT).after_help(TOP_AFTER_HELP);
-    options::add_to(command.args(view::asked::arguments(false)))
+    let unwatched = ["service", "record-every-secs"];
+    unwatched
+        .into_iter()
+        .fold(options::add_to(command.args(view::asked::arguments(false))), |command, name| {
+            command.mut_arg(name, |argument| argument.hide(true))
+        })
 }
 
 /// Runs it; the exit code. A program without the code for the network or for the view gives
@@ -129,6 +134,10 @@ pub(crate) fn run_top(
 ) -> Result<u8, CommandError> {
     let words = options::command_words(matches);
     let asked = Asked::of(matches)?;
+    if matches.get_flag("service") {
+        let error = CommandError::usage("a view is for people, --service for nobody");
+        return Err(error.hint("codecarbon monitor --service is the service"));
+    }
     let settings = Settings::read(matches, start)?.without_outputs_of_the_configuration(matches);
     let console = settings.console(start);
     let (reports, network) = (false, Some(network));

@@ -44,7 +44,7 @@ fn the_help_of_detect() {
 
 #[test]
 fn the_help_of_the_commands_for_this_machine() {
-    for name in ["doctor", "calibrate", "completions", "man", "recover"] {
+    for name in ["top", "doctor", "calibrate", "completions", "man", "recover"] {
         compare(name, &help_of(CODECARBON, &[name, "--help"]));
     }
 }

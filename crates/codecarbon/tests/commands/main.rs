@@ -11,6 +11,7 @@ mod exit_codes;
 mod files;
 mod help;
 mod journal;
+mod live_view;
 mod lock;
 mod measuring;
 mod outputs;

@@ -68,6 +68,28 @@ impl Terminal {
         }
     }
 
+    /// Forgets what it has shown, so that the next text that is waited for is a new one.
+    pub(crate) fn forget(&mut self) {
+        self.shown.clear();
+    }
+
+    /// Forgets what came before a text.
+    pub(crate) fn forget_before(&mut self, text: &str) {
+        if let Some(start) = self.shown.rfind(text) {
+            self.shown.drain(..start);
+        }
+    }
+
+    /// Has another size from now on, of which the kernel tells who runs on it.
+    pub(crate) fn resize(&self, columns: u16, lines: u16) {
+        let size = libc::winsize { ws_row: lines, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        // SAFETY: passes an initialised winsize.
+        let result = unsafe {
+            libc::ioctl(self.keyboard_and_screen.as_raw_fd(), libc::TIOCSWINSZ, &raw const size)
+        };
+        assert_eq!(result, 0);
+    }
+
     /// What it has shown so far.
     pub(crate) fn shown(&self) -> &str {
         &self.shown

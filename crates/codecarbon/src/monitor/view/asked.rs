@@ -38,13 +38,17 @@ pub(crate) fn arguments(of_monitor: bool) -> Vec<Arg> {
     };
     if of_monitor {
         let help = "Show power, energy and processes on the terminal as they change";
-        arguments.push(own(Arg::new("live").long("live").help(help).action(ArgAction::SetTrue)));
+        arguments.push(own(Arg::new("live")
+            .long("live")
+            .help(help)
+            .conflicts_with("service")
+            .action(ArgAction::SetTrue)));
     }
     arguments.extend([
         own(Arg::new("pid").long("pid"))
             .help("Measure a program that runs already, with all that it starts, until it ends")
             .value_name("PID")
-            .conflicts_with("command")
+            .conflicts_with_all(["command", "service"])
             .value_parser(value_parser!(u32).range(1..)),
         own(Arg::new("plain").long("plain"))
             .help("Print lines instead; so it is where the output is no terminal")

@@ -130,6 +130,8 @@ impl Session<'_> {
                 figures.output = self.pty.is_some().then(|| self.transcript.lines());
                 screen.show(figures)
             }
+            // The first moment only sets the beginning.
+            Face::Lines { .. } if figures.total_w.is_empty() => Ok(()),
             Face::Lines { to_stderr } => {
                 print_line(&figures, outcome.report.ended_unix_s, *to_stderr)
             }

@@ -82,13 +82,16 @@ impl Tty {
         self.found.is_some()
     }
 
-    /// Its columns and lines; nothing where it does not tell.
+    /// Its columns and lines; those of old terminals where it does not tell, as over serial lines.
     pub(super) fn size(&self) -> Size {
         let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
         #[expect(unsafe_code, reason = "the size of a terminal is told by ioctl alone")]
         // SAFETY: the call fills a winsize, and fails on what is no terminal.
         unsafe {
             libc::ioctl(self.screen.as_raw_fd(), libc::TIOCGWINSZ, &raw mut size);
+        }
+        if size.ws_col == 0 || size.ws_row == 0 {
+            return Size { width: 80, height: 24 };
         }
         Size { width: size.ws_col, height: size.ws_row }
     }
