@@ -1,4 +1,5 @@
-//! Automation of this repository: `cargo xtask test | programs | web | bench | fuzz | data`.
+//! Automation of this repository:
+//! `cargo xtask test | systems | programs | web | bench | fuzz | data`.
 //!
 //! It is a program for developers and CI: it may use the environment, the clock and the terminal,
 //! and nothing that ships depends on it. Each command is one module, named as it is typed.
@@ -13,6 +14,7 @@ mod programs;
 mod python;
 mod shell;
 mod stock;
+mod systems;
 mod test;
 mod web;
 
@@ -23,6 +25,7 @@ usage: cargo xtask <command> [options]
 
   data    regenerates the reference tables from published packages (--compare, --notice)
   test    everything that CI checks: format, lints, docs, dependencies, tests
+  systems types and lints for macOS and Windows, as far as Linux can check them
   programs
           what the tests talk to, fetched: Prometheus, an OTLP receiver, the stock package, …
   web     bundles the dashboard, which building the server takes into the program
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         "test" => test::run_all(options),
         "bench" => bench::run(options),
         "fuzz" => fuzz::run_targets(options),
+        "systems" => systems::check(),
         "programs" => programs::fetch(),
         "web" => web::build(),
         "help" | "--help" | "-h" => {

@@ -127,6 +127,7 @@ impl CpuTree for Descendants {
 }
 
 /// CPU seconds of this process alone.
+#[cfg_attr(target_os = "macos", expect(clippy::cast_lossless, reason = "wider elsewhere"))]
 fn own_cpu_s() -> f64 {
     let usage = usage(libc::RUSAGE_SELF);
     let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 * 1e-6;
