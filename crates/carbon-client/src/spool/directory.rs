@@ -191,6 +191,7 @@ fn is_still_named(file: &File, path: &Path) -> io::Result<bool> {
 
 /// Elsewhere an open file cannot lose its name.
 #[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
 fn is_still_named(_: &File, _: &Path) -> io::Result<bool> {
     Ok(true)
 }
