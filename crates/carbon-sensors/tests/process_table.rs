@@ -97,6 +97,22 @@ fn what_children_used_unseen_is_their_parents_and_what_was_seen_counts_once() {
 }
 
 #[test]
+fn what_was_seen_of_a_family_that_ends_at_once_is_not_their_ancestors() {
+    let files = Proc::new();
+    files.has(10, 1, (0, 0), 7);
+    files.has(11, 10, (100, 0), 8);
+    files.has(12, 11, (900, 0), 9);
+    let mut table = files.table();
+    table.look().unwrap();
+    // The child waits for the grandchild, and its parent for it: a tenth of a second is new.
+    files.ends(11);
+    files.ends(12);
+    files.has(10, 1, (0, 1010), 7);
+    table.look().unwrap();
+    assert!((used_s(&table, 10) - 0.1).abs() < 1e-12, "{}", used_s(&table, 10));
+}
+
+#[test]
 fn memory_of_its_own_name_and_command_line_are_told() {
     let files = Proc::new();
     files.has(10, 1, (0, 0), 7);

@@ -161,7 +161,13 @@ impl ProcessTable {
         let mut seen_ticks = BTreeMap::<u32, u64>::new();
         for member in gone.values() {
             let ticks = member.stat.own_ticks + member.stat.reaped_ticks;
-            *seen_ticks.entry(member.stat.parent).or_default() += ticks;
+            // Where a parent has ended too, its account has gone on to its own parent.
+            let ancestors = std::iter::successors(Some(member.stat.parent), |pid| {
+                gone.get(pid).map(|ended| ended.stat.parent)
+            });
+            if let Some(heir) = ancestors.take(gone.len() + 1).last() {
+                *seen_ticks.entry(heir).or_default() += ticks;
+            }
         }
         for (pid, member) in &mut self.members {
             let arrived = member.stat.reaped_ticks.saturating_sub(member.reaped_before_ticks);
