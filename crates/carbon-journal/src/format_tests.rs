@@ -1,3 +1,5 @@
+//! Tests of the format: what is written is read, and damage costs what it hits.
+
 use proptest::prelude::*;
 
 use super::*;

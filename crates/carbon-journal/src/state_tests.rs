@@ -1,6 +1,12 @@
+//! Tests of what a journal tells: it is what the run came to, bounded, and without secrets.
+
+use carbon_model::{Energy, Gap, GapReason};
 use carbon_outputs::JsonReport;
 use carbon_sensors::gpu::GpuLibraries;
 use carbon_testkit::{Machine, machines};
+use carbon_tracker::config::IntensityProvider;
+use carbon_tracker::live::PriceUsed;
+use carbon_tracker::location::KnownBy;
 use carbon_tracker::{Hub, Machine as Tracked, Sampling, Tracker};
 
 use super::*;
@@ -48,11 +54,6 @@ fn outcome() -> Outcome {
     outcome.location.known_by = KnownBy::TimeZone("Europe/Paris".into());
     outcome
 }
-
-use carbon_model::{Energy, Gap, GapReason};
-use carbon_tracker::config::IntensityProvider;
-use carbon_tracker::live::PriceUsed;
-use carbon_tracker::location::KnownBy;
 
 /// Equal but for the last digit of numbers, which reading JSON may miss.
 fn assert_like(read: &str, written: &str) {
