@@ -49,6 +49,7 @@ fn main() -> ExitCode {
 fn run(start: &Surroundings) -> Result<u8, Failure> {
     let root = Command::new(start.name())
         .about("Run and look after a CodeCarbon server")
+        .after_help("Examples:\n  codecarbon serve\n  codecarbon admin health")
         .version(VERSION)
         .disable_version_flag(true)
         .args([

@@ -13,12 +13,18 @@ use crate::options;
 use crate::options::list::{DATA, HEALTH, LINK};
 use crate::surroundings::Surroundings;
 
+const EXAMPLES: &str = "\
+Examples:
+  codecarbon admin backup /backup/codecarbon-2026-11-22.sqlite
+  codecarbon admin create-operator ada@example.org";
+
 /// Describes the command.
 pub(crate) fn command() -> Command {
     let with_data = |command| options::describe(command, DATA);
     let with_link = |command| options::describe(with_data(command), LINK);
     Command::new("admin")
         .about("Look after the server's database: copies, imports, accounts")
+        .after_help(EXAMPLES)
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(with_data(backup::command()))

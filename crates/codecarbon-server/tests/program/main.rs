@@ -6,6 +6,7 @@ mod admin;
 mod board;
 mod clients;
 mod documents;
+mod examples;
 mod http;
 mod options;
 mod postgres;

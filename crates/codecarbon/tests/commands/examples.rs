@@ -75,6 +75,10 @@ fn all_help(place: &Place) -> Vec<(String, String)> {
         stdout(&command.args(words).arg("--help").output().unwrap())
     };
     let mut found = vec![("codecarbon".to_owned(), help_of(&[]))];
+    for program in [MONITOR, env!("CARGO_BIN_EXE_carbonboard")] {
+        let output = place.sandbox().command(program).arg("--help").output().unwrap();
+        found.push((program.to_owned(), stdout(&output)));
+    }
     for name in below(&found[0].1) {
         if ["help", "serve", "admin"].contains(&name.as_str()) {
             continue;
