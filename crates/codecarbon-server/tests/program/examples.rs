@@ -74,8 +74,8 @@ fn run(sandbox: &Sandbox, example: &str) -> Result<(), String> {
     let mut child = command.stdout(file.try_clone().unwrap()).stderr(file).spawn().unwrap();
     let said = || std::fs::read_to_string(&log).unwrap();
     let begun = Instant::now();
-    let (mut status, mut is_told) = (None, false);
-    while status.is_none() {
+    let mut is_told = false;
+    while child.try_wait().unwrap().is_none() {
         assert!(begun.elapsed() < PATIENCE, "{line} does not end: {}", said());
         // What serves goes on until it is told to stop, and then ends well.
         let goes_on = ["Ctrl-C", "does not answer yet"].iter().any(|text| said().contains(text));
@@ -85,9 +85,8 @@ fn run(sandbox: &Sandbox, example: &str) -> Result<(), String> {
             assert!(kill.unwrap().success());
         }
         std::thread::sleep(Duration::from_millis(10));
-        status = child.try_wait().unwrap();
     }
-    let code = status.and_then(|status| status.code());
+    let code = child.wait().unwrap().code();
     // Without the dashboard built into it, the board says so.
     let may_fail = IN_VAIN.iter().any(|part| line.contains(part)) || line.contains(" board");
     match code {
