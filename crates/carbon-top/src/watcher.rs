@@ -18,7 +18,7 @@ use crate::ledger::Ledger;
 use crate::rate::Pace;
 
 /// Time between two looks at the processes, less what a timer may be early.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(950);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(700);
 
 /// So much of the past is kept for each line of power: the widest terminals are narrower.
 const HISTORY: usize = 500;

@@ -119,8 +119,8 @@ pub(crate) fn many_gpus() -> Figures {
     let mut figures = with_gpus();
     figures.gpus = (0..8).map(|i| gpu(i, 300.0 + f64::from(i), Some(50.0), 40)).collect();
     figures.grid.assumed = true;
-    figures.grid.name = "World average".to_owned();
-    figures.grid.zone = "WORLD".to_owned();
+    "World average".clone_into(&mut figures.grid.name);
+    "WORLD".clone_into(&mut figures.grid.zone);
     figures.notices = vec![
         "the place of this machine is not known: the world average stands in for its grid, with \
          wide bounds; --country-iso-code names it"
@@ -166,7 +166,7 @@ pub(crate) fn long_names() -> Figures {
     };
     figures.energy = figures.energy.scaled(1e7);
     figures.emissions = figures.emissions.scaled(1e7);
-    figures.grid.name = "Northern and Central Somewhere with Islands".to_owned();
+    "Northern and Central Somewhere with Islands".clone_into(&mut figures.grid.name);
     figures.pue = Pue::new(1.55).unwrap();
     figures
 }
