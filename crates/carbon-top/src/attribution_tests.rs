@@ -1,3 +1,5 @@
+//! Worked cases of sharing, and the law that nothing is lost.
+
 use proptest::prelude::*;
 
 use super::*;
