@@ -1,4 +1,4 @@
-//! What `-V` tells of the build, for the programs of this package and of `codecarbon-server`: for what
+//! What `--version` tells of the build, for the programs of this package and of `codecarbon-server`: for what
 //! system, by which compiler, with which features, of which commit. No path of the machine that builds.
 
 #![expect(clippy::disallowed_methods, reason = "cargo speaks to build scripts by variables")]

@@ -106,7 +106,10 @@ def build_programs() -> dict[str, Path]:
     # Without gRPC: collectors take the same by HTTP, and a wheel is to stay small.
     cargo += ["--package", "codecarbon", "--no-default-features"]
     cargo += ["--message-format", "json-render-diagnostics"]
-    output = subprocess.run(cargo, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
+    environment = {**commit(), **os.environ}
+    output = subprocess.run(
+        cargo, cwd=ROOT, stdout=subprocess.PIPE, check=True, env=environment
+    ).stdout
     messages = map(json.loads, output.splitlines())
     found = [Path(m["executable"]) for m in messages if m.get("executable")]
     built = {program.stem: program for program in found}
@@ -114,6 +117,18 @@ def build_programs() -> dict[str, Path]:
     if missing:
         raise RuntimeError(f"cargo did not build {', '.join(sorted(missing))}")
     return built
+
+
+def commit() -> dict[str, str]:
+    """The commit, for ``--version``; nothing where there is no repository."""
+    git = ["git", "rev-parse", "--short=12", "HEAD"]
+    try:
+        output = subprocess.run(
+            git, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    return {"CODECARBON_COMMIT": output.decode().strip()}
 
 
 def sources() -> list[PurePosixPath]:

@@ -24,7 +24,7 @@ use surroundings::Surroundings;
 
 const VERSION: &str = concat!("v", env!("CARGO_PKG_VERSION"));
 
-/// What `-V` says: also for what system and how it was built, as the build script learnt.
+/// What `--version` says: also for what system and how it was built, as the build script learnt.
 const BUILD_INFO: &str = concat!(
     "v",
     env!("CARGO_PKG_VERSION"),
@@ -51,29 +51,21 @@ fn run(start: &Surroundings) -> Result<u8, Failure> {
         .about("Run and look after a CodeCarbon server")
         .after_help("Examples:\n  codecarbon serve\n  codecarbon admin health")
         .version(VERSION)
+        .long_version(BUILD_INFO)
         .disable_version_flag(true)
-        .args([
+        .arg(
             Arg::new("version")
                 .long("version")
                 .short('v')
+                .short_alias('V')
                 .action(ArgAction::Version)
-                .help("Print the version"),
-            Arg::new("build-info")
-                .long("build-info")
-                .short('V')
-                .action(ArgAction::SetTrue)
-                .exclusive(true)
-                .help("Print the version and how it was built"),
-        ])
+                .help("Print the version; --version also how it was built"),
+        )
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(serve::command())
         .subcommand(board::command())
         .subcommand(admin::command());
-    if matches!(start.arguments.as_slice(), [word] if word == "-V" || word == "--build-info") {
-        print::print(&format!("{} {BUILD_INFO}\n", start.name()));
-        return Ok(failure::OK);
-    }
     let words = std::iter::once(start.name().into()).chain(start.arguments.iter().cloned());
     let matches = match root.try_get_matches_from(words) {
         Ok(matches) => matches,

@@ -48,7 +48,7 @@ use surroundings::Surroundings;
 
 const VERSION: &str = concat!("v", env!("CARGO_PKG_VERSION"));
 
-/// What `-V` says: also for what system and how it was built, as `build.rs` learnt.
+/// What `--version` says: also for what system and how it was built, as `build.rs` learnt.
 const BUILD_INFO: &str = concat!(
     "v",
     env!("CARGO_PKG_VERSION"),
@@ -161,9 +161,8 @@ pub fn carbonboard(startup: Startup) -> u8 {
 
 /// Whether the version is asked for and nothing else.
 fn is_about_version(start: &Surroundings) -> bool {
-    let is_one = |word: &std::ffi::OsString| {
-        ["-v", "--version", "-V", "--build-info"].iter().any(|flag| word == flag)
-    };
+    let is_one =
+        |word: &std::ffi::OsString| ["-v", "-V", "--version"].iter().any(|flag| word == flag);
     matches!(start.arguments.as_slice(), [word] if is_one(word))
 }
 
@@ -188,29 +187,19 @@ pub fn codecarbon_monitor(startup: Startup) -> u8 {
 }
 
 fn with_version(command: Command) -> Command {
-    command.version(VERSION).disable_version_flag(true).args([
+    command.version(VERSION).long_version(BUILD_INFO).disable_version_flag(true).arg(
         Arg::new("version")
             .long("version")
             .short('v')
+            .short_alias('V')
             .action(ArgAction::Version)
-            .help("Print the version"),
-        // Handled before anything is parsed.
-        Arg::new("build-info")
-            .long("build-info")
-            .short('V')
-            .action(ArgAction::SetTrue)
-            .exclusive(true)
-            .help("Print the version and how it was built"),
-    ])
+            .help("Print the version; --version also how it was built"),
+    )
 }
 
 /// Parses the arguments; help, version and mistakes are printed here and end with a code.
 fn parse(root: Command, start: &Surroundings) -> Result<ArgMatches, u8> {
     let name = root.get_name().to_owned();
-    if matches!(start.arguments.as_slice(), [word] if word == "-V" || word == "--build-info") {
-        print::print(&format!("{name} {BUILD_INFO}\n"));
-        return Err(exit::OK);
-    }
     let words = std::iter::once(name.into()).chain(start.arguments.iter().cloned());
     root.try_get_matches_from(words).map_err(|error| {
         // A reader that has gone away is not an error.

@@ -80,7 +80,9 @@ pub(crate) fn command() -> Command {
         )
         .arg(switch("non-interactive", "Ask nothing and begin at once"))
         .arg(kept(switch("show", "Show what is kept for this machine")))
-        .arg(switch("json", "Print the calibration as JSON").conflicts_with_all(["reset", "export"]))
+        .arg(
+            switch("json", "Print the calibration as JSON").conflicts_with_all(["reset", "export"]),
+        )
         .arg(kept(switch("reset", "Forget it")))
         .arg(kept(switch("export", "Print it for other machines with the same processor")))
         .group(ArgGroup::new("kept").args(["show", "reset", "export"]))

@@ -107,12 +107,12 @@ fn a_command_line_that_is_not_understood_is_2() {
 }
 
 #[test]
-fn the_version_is_a_line_and_how_it_was_built_some_more() {
+fn v_is_a_line_and_version_tells_how_it_was_built() {
     let sandbox = Sandbox::new();
     let board = env!("CARGO_BIN_EXE_carbonboard");
     let programs =
         [(CODECARBON, "codecarbon"), (MONITOR, "codecarbon-monitor"), (board, "carbonboard")];
-    let flags = ["-v", "--version", "-V", "--build-info"];
+    let flags = ["-v", "-V", "--version"];
     for ((program, name), flag) in programs.iter().flat_map(|p| flags.map(|flag| (p, flag))) {
         let output = sandbox.command(program).arg(flag).output().unwrap();
         assert_eq!(output.status.code(), Some(0));
@@ -122,14 +122,14 @@ fn the_version_is_a_line_and_how_it_was_built_some_more() {
         assert_eq!(lines.next(), Some(format!("{name} {version}").as_str()));
         let facts: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once(": ")).collect();
         let names: Vec<&str> = facts.iter().map(|(fact, _)| *fact).collect();
-        if ["-v", "--version"].contains(&flag) {
-            assert_eq!(said.lines().count(), 1, "{said}");
-        } else {
+        if flag == "--version" {
             assert_eq!(names, ["system", "compiler", "build", "features", "commit"]);
             assert!(
                 facts.iter().all(|(_, fact)| !fact.is_empty() && !fact.contains('/')),
                 "{said}"
             );
+        } else {
+            assert_eq!(said.lines().count(), 1, "{said}");
         }
     }
 }

@@ -75,6 +75,7 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 
 /// Programs have no capabilities elsewhere.
 #[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "as on Linux")]
 pub(super) fn read(_: &Path) -> io::Result<Option<Vec<u8>>> {
     Ok(None)
 }
