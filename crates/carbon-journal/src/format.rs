@@ -108,6 +108,13 @@ pub fn header(slot_len: u32) -> [u8; HEADER_LEN] {
     bytes
 }
 
+/// Where what is only added begins, by the header of a file of this version.
+pub fn begin_of_added(bytes: &[u8]) -> Option<u64> {
+    (version(bytes)? == VERSION).then_some(())?;
+    let slot_len = u32::from_le_bytes(bytes.get(12..16)?.try_into().ok()?);
+    Some(SLOTS_AT as u64 + 2 * u64::from(slot_len))
+}
+
 /// A block as it is written. The payload is no longer than [`LONGEST_PAYLOAD`].
 pub fn block(kind: Kind, sequence: u64, payload: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(BLOCK_HEAD + payload.len());

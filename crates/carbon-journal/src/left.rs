@@ -95,7 +95,7 @@ pub fn sweep(directory: &Path, now: Duration) {
     }
 }
 
-fn with_ending(directory: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn with_ending(directory: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
     let entries = fs::read_dir(directory)?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     Ok(paths.filter(|path| path.extension().is_some_and(|found| found == ending)).collect())

@@ -14,11 +14,13 @@ mod keeper;
 mod kept;
 mod left;
 mod lock;
+mod onlooker;
 mod recover;
 mod state;
 
 pub use keeper::{Following, Keeper, journal_directory};
 pub use kept::Kept;
 pub use left::{Found, Left, LeftError, find, sweep};
+pub use onlooker::{Onlooker, TaskSum};
 pub use recover::{Network, Offline, Recovery, Saving, awaited, recover};
 pub use state::{HandedOut, Head, Outputs, outcome_of, without_password};

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use carbon_journal::{
-    Following, Found, Head, Keeper, Kept, Left, Network, Offline, Outputs, Recovery, Saving,
-    awaited, find, recover,
+    Following, Found, Head, Keeper, Kept, Left, Network, Offline, Onlooker, Outputs, Recovery,
+    Saving, awaited, find, recover,
 };
 use carbon_model::EmissionsRecord;
 use carbon_outputs::CsvSink;
@@ -215,4 +215,54 @@ fn a_file_that_lost_everything_to_a_power_cut_is_nothing_and_a_damaged_one_is_na
     let found = find(place.keeper.directory(), Vec::new).unwrap();
     assert!(matches!(&found[..], [Found::Unusable(path, _)] if *path == journal), "{found:?}");
     assert_eq!(place.journals().len(), 1);
+}
+
+#[test]
+fn who_looks_on_sees_tasks_as_they_end_and_keeps_them_when_the_run_has_ended() {
+    let place = Place::new("csv");
+    let sink = Box::new(CsvSink::from_config(&place.config).unwrap());
+    let (run, kept) = place.begin(true, vec![sink]);
+    let mut onlooker = Onlooker::new(place.keeper.directory().to_owned(), std::process::id());
+    let mut seen = || {
+        let sums = onlooker.look();
+        sums.map(|sum| (sum.pid, sum.name.clone(), sum.count)).collect::<Vec<_>>()
+    };
+    assert!(seen().is_empty());
+    for name in ["load", "train", "train"] {
+        let task = run.task(name);
+        place.hub.poll();
+        task.stop();
+    }
+    until(|| seen().len() == 2 && seen()[1].2 == 2);
+    let all = [(1, "load".to_owned(), 1), (1, "train".to_owned(), 2)];
+    assert_eq!(seen(), all);
+    assert_eq!(seen(), all, "nothing is counted twice");
+    run.stop();
+    until(|| !kept.is_open());
+    assert!(place.journals().is_empty());
+    assert_eq!(seen(), all);
+}
+
+#[test]
+fn looking_on_at_ones_own_run_does_not_give_up_its_lock() {
+    let place = Place::new("csv");
+    let outputs = Outputs::of(&place.config, Path::new("/"));
+    let head = Head { program: "a test".to_owned(), pid: std::process::id(), outputs };
+    let how = Following { head, mode: JournalMode::On, is_tended: false, ends_with_run: true };
+    let kept = place.keeper.follow(how).unwrap();
+    let of_run: Box<dyn Journal> = Box::new(kept.clone());
+    let run = Tracker::new(&place.hub, place.config.clone()).with_journal(Some(of_run)).start();
+    until(|| kept.is_open());
+    let mut onlooker = Onlooker::new(place.keeper.directory().to_owned(), std::process::id());
+    for _ in 0..3 {
+        assert_eq!(onlooker.look().count(), 0);
+    }
+    // Another process asks for the lock, since this one would get it in any case.
+    let path = place.journals().remove(0);
+    let script = "import fcntl, sys\nf = open(sys.argv[1], 'r+b')\n\
+                  try:\n fcntl.lockf(f, fcntl.LOCK_EX | fcntl.LOCK_NB)\n\
+                  except OSError: sys.exit(3)";
+    let python = std::process::Command::new("python3").args(["-c", script]).arg(&path).status();
+    assert_eq!(python.unwrap().code(), Some(3), "its program still has the lock");
+    run.stop();
 }

@@ -71,6 +71,23 @@ pub struct ProcessFigures {
     pub energy: Energy,
 }
 
+/// Tasks of one name that have ended in a program with a tracker of its own, by its own figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskFigures {
+    /// The program's process.
+    pub pid: u32,
+    /// Their name.
+    pub name: String,
+    /// How many.
+    pub count: u64,
+    /// Time that they took together.
+    pub duration: Duration,
+    /// Energy of all of them, PUE included.
+    pub energy: Energy,
+    /// Greenhouse gases of all of them.
+    pub emissions: CarbonMass,
+}
+
 /// The energy that no living process pays, and all of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Remainder {
@@ -124,6 +141,8 @@ pub struct Figures {
     pub processes: Vec<ProcessFigures>,
     /// What they do not pay.
     pub remainder: Remainder,
+    /// Tasks of programs, in no order.
+    pub tasks: Vec<TaskFigures>,
     /// The last lines that the command wrote; `None` where the view does not show them.
     pub output: Option<Vec<String>>,
     /// What was assumed or went wrong.
@@ -145,6 +164,14 @@ impl Figures {
     /// Power of all components over the last stretch.
     pub fn power(&self) -> Power {
         Power::from_watts(self.total_w.last().copied().unwrap_or(0.0))
+    }
+
+    /// Tasks, those with the most energy first.
+    pub(crate) fn tasks_by_energy(&self) -> Vec<&TaskFigures> {
+        let mut tasks: Vec<&TaskFigures> = self.tasks.iter().collect();
+        let energy = |task: &TaskFigures| task.energy.joules();
+        tasks.sort_by(|a, b| energy(b).total_cmp(&energy(a)).then_with(|| a.name.cmp(&b.name)));
+        tasks
     }
 
     /// Part of the total that an energy is, percent.

@@ -18,7 +18,8 @@ mod watcher;
 pub use choices::{Choices, Key, Pressed, Sort};
 pub use draw::{Theme, draw};
 pub use figures::{
-    ComponentFigures, Figures, GpuFigures, ProcessFigures, Rate, Remainder, Subject, ViewModel,
+    ComponentFigures, Figures, GpuFigures, ProcessFigures, Rate, Remainder, Subject, TaskFigures,
+    ViewModel,
 };
 pub use text::Units;
 pub use watcher::{Scope, Watcher};

@@ -25,7 +25,16 @@ pub fn line(model: &ViewModel<'_>, timestamp: &str) -> String {
     if let Some(top) = top(model) {
         line.push_str(&top);
     }
+    line.push_str(&tasks(model).unwrap_or_default());
     line
+}
+
+fn tasks(model: &ViewModel<'_>) -> Option<String> {
+    let tasks = model.figures.tasks_by_energy();
+    let first = tasks.first()?;
+    let count: u64 = tasks.iter().map(|task| task.count).sum();
+    let name: String = harmless(&first.name).chars().take(40).collect();
+    Some(format!("  tasks {count}, most {name} {}", model.choices.units.energy(first.energy)))
 }
 
 fn top(model: &ViewModel<'_>) -> Option<String> {

@@ -131,6 +131,14 @@ impl Watcher {
         self.table.get(pid).is_some_and(|seen| !seen.is_zombie)
     }
 
+    /// Whether a process is among those that are listed.
+    pub fn lists(&self, pid: u32) -> bool {
+        match self.scope {
+            Scope::Machine => self.sees(pid),
+            Scope::Tree { .. } => self.members.iter().any(|id| id.pid == pid),
+        }
+    }
+
     /// Takes in what the run comes to now. 20 µs, and once a second 5 µs for each process.
     pub fn observe(&mut self, outcome: &Outcome, hub: &Hub) -> Figures {
         let report = &outcome.report;
@@ -326,6 +334,7 @@ impl Watcher {
             gpus: self.gpus.clone(),
             processes: self.ledger.rows(),
             remainder: self.ledger.remainder(self.scope == Scope::Machine),
+            tasks: Vec::new(),
             output: None,
             notices: outcome.warnings.clone(),
         }

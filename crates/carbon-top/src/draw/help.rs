@@ -19,8 +19,8 @@ const OF_A_TREE: &str = "The total is what the tree is billed, with its part of 
 const MEANINGS: [&str; 4] = [
     "unattributed: interrupts, caches, processes never seen",
     "Bounds hold 95 %; projections take the last minute's pace",
-    "Tasks of a program are not visible from outside: they are",
-    "in its own records",
+    "Tasks are those that programs here measure themselves, with",
+    "what these say of them; they are in the sums above already",
 ];
 
 /// Draws below the header.

@@ -11,6 +11,7 @@ mod power;
 mod processes;
 mod sheet;
 mod sums;
+mod tasks;
 mod theme;
 
 use std::time::Duration;
@@ -57,6 +58,8 @@ fn body(model: &ViewModel<'_>, sheet: &mut Sheet<'_>) {
     line += sums::draw(model, sheet, line) + gap;
     let left = height.saturating_sub(line + 1);
     line += gpus::draw(model, sheet, line, left / 4);
+    let left = height.saturating_sub(line + 1);
+    line += tasks::draw(model, sheet, line, left / 4);
     let left = height.saturating_sub(line + 1);
     let output = output::lines_wanted(model, left);
     let notice = notice(model, sheet, height, output);

@@ -33,11 +33,15 @@ pub(super) fn draw(model: &ViewModel<'_>, sheet: &mut Sheet<'_>, line: u16) -> u
         crate::Units::Fitting => units::energy_bounds(energy),
         unit => format!("{} to {}", unit.energy(energy.low), unit.energy(energy.high)),
     };
-    let text = format!("{} ({bounds})", model.choices.units.energy(energy.value));
+    // What nothing measures or models is not nothing.
+    let of_known = |text: String| {
+        if figures.components.is_empty() { "unknown".to_owned() } else { text }
+    };
+    let text = of_known(format!("{} ({bounds})", model.choices.units.energy(energy.value)));
     sheet.put(0, line + 1, NAME, "Energy", theme.strong());
     sheet.put(NAME, line + 1, so_far, &text, theme.plain());
     let mass = figures.emissions;
-    let text = format!("{} ({})", units::mass(mass.value), units::mass_bounds(mass));
+    let text = of_known(format!("{} ({})", units::mass(mass.value), units::mass_bounds(mass)));
     sheet.put(0, line + 2, NAME, "CO2e", theme.strong());
     sheet.put(NAME, line + 2, so_far, &text, theme.plain());
     for (index, (_, hours)) in (0_u16..).zip(SPANS) {

@@ -5,7 +5,9 @@ use std::time::Duration;
 use carbon_model::{CarbonMass, Component, Energy, Intensity, Interval, Power, Pue};
 use carbon_sensors::MemoryUse;
 use carbon_sensors::process::ProcessId;
-use carbon_top::{ComponentFigures, Figures, GpuFigures, ProcessFigures, Rate, Remainder, Subject};
+use carbon_top::{
+    ComponentFigures, Figures, GpuFigures, ProcessFigures, Rate, Remainder, Subject, TaskFigures,
+};
 use carbon_tracker::GridUsed;
 
 fn wave(base_w: f64, swing_w: f64) -> Vec<f64> {
@@ -87,6 +89,7 @@ pub(crate) fn machine() -> Figures {
             unattributed: Energy::from_joules(110.0),
             total,
         },
+        tasks: Vec::new(),
         output: None,
         notices: Vec::new(),
     }
@@ -144,6 +147,29 @@ pub(crate) fn command() -> Figures {
     figures.output =
         Some((1..=30).map(|i| format!("epoch {i}: loss {:.3}", 3.0 / f64::from(i))).collect());
     figures
+}
+
+/// The same where it measures its tasks.
+pub(crate) fn with_tasks() -> Figures {
+    let task = |name: &str, count: u64, seconds: f64, joules: f64| TaskFigures {
+        pid: 4242,
+        name: name.to_owned(),
+        count,
+        duration: Duration::from_secs_f64(seconds),
+        energy: Energy::from_joules(joules),
+        emissions: CarbonMass::from_grams(joules * 56.0 / 3.6e6),
+    };
+    Figures {
+        tasks: vec![
+            task("load data", 1, 4.2, 38.0),
+            task("train epoch", 30, 150.5, 1180.0),
+            task("evaluate", 30, 20.0, 140.0),
+            task("a name that is much longer than it has to be for what it says", 2, 0.8, 6.0),
+            task("checkpoint", 6, 2.0, 11.0),
+            task("", 1200, 3.0, 9.0),
+        ],
+        ..command()
+    }
 }
 
 /// Names that do not fit and sums of a year.

@@ -13,7 +13,7 @@ use ratatui_core::buffer::Buffer;
 use ratatui_core::style::Color;
 use ratatui_core::terminal::Terminal;
 
-use figures::{command, long_names, machine, many_gpus, nothing, with_gpus};
+use figures::{command, long_names, machine, many_gpus, nothing, with_gpus, with_tasks};
 
 /// The sizes that every frame is drawn in.
 const SIZES: [(u16, u16); 3] = [(60, 16), (80, 24), (140, 40)];
@@ -69,6 +69,11 @@ const COLOURS: Theme = Theme { has_colours: true, is_ascii: false };
 #[test]
 fn a_machine_without_gpus() {
     compare("machine", &machine(), &Choices::default(), COLOURS);
+}
+
+#[test]
+fn a_command_that_measures_its_tasks() {
+    compare("tasks", &with_tasks(), &Choices::default(), COLOURS);
 }
 
 #[test]

@@ -4,8 +4,8 @@
 use std::sync::OnceLock;
 
 use carbon_journal::{
-    Following, Found, Head, Keeper, Kept, Network as Senders, Offline, Outputs, Recovery, find,
-    journal_directory, recover, sweep,
+    Following, Found, Head, Keeper, Kept, Network as Senders, Offline, Onlooker, Outputs, Recovery,
+    find, journal_directory, recover, sweep,
 };
 use carbon_sensors::{Clock, SystemClock};
 use carbon_tracker::Hub;
@@ -50,6 +50,11 @@ pub(crate) fn of(settings: &Settings, start: &Surroundings, hub: &Hub) -> Option
         is_tended: true,
         ends_with_run: false,
     })
+}
+
+/// Who looks on at the runs of others.
+pub(crate) fn onlooker(start: &Surroundings) -> Option<Onlooker> {
+    Some(Onlooker::new(keeper(start)?.directory().to_owned(), std::process::id()))
 }
 
 /// The journal as a tracker takes it.

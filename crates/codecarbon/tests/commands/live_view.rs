@@ -3,6 +3,13 @@
 
 use std::process::{Child, Output};
 
+use carbon_journal::{Following, Head, Keeper, Outputs};
+use carbon_testkit::{Machine, machines};
+use carbon_tracker::config::{Config, JournalMode};
+use carbon_tracker::sink::Journal;
+use carbon_tracker::{Hub, Machine as Tracked, Sampling, Tracker};
+
+use crate::journal::directory;
 use crate::sandbox::{CODECARBON, FRANCE, MONITOR, Sandbox, first_line, signal, stderr};
 use crate::terminal::Terminal;
 
@@ -266,4 +273,27 @@ fn outputs_that_are_asked_for_are_written_by_top_too() {
     assert!(sandbox.rows().is_empty());
     run(&["--output-methods", "csv"]);
     assert_eq!(sandbox.rows().len(), 1);
+}
+
+#[test]
+fn tasks_of_a_program_that_measures_itself_are_shown() {
+    let sandbox = Sandbox::new();
+    let machine = Machine::load(machines::SERVER_TWO_SOCKET_DRAM);
+    let hub = Hub::new(Tracked::at(machine.sysroot()), Sampling::Manual);
+    let outputs = Outputs { methods: vec!["csv".to_owned()], ..Outputs::default() };
+    let head = Head { program: "a test".to_owned(), pid: std::process::id(), outputs };
+    let how = Following { head, mode: JournalMode::On, is_tended: false, ends_with_run: true };
+    let kept = Keeper::new(directory(&sandbox)).follow(how).unwrap();
+    let journal: Box<dyn Journal> = Box::new(kept.clone());
+    let run = Tracker::new(&hub, Config::default()).with_journal(Some(journal)).start();
+    for _ in 0..2 {
+        run.task("train epoch").stop();
+    }
+    let mut terminal = Terminal::running(&sandbox, &format!("{}; echo \"code $?\"", top("")));
+    terminal.wait_for("total of this machine");
+    wait_for_screen(&mut terminal, (140, 45), "train epoch 2 ");
+    terminal.press("q");
+    terminal.wait_for("code 0");
+    terminal.end();
+    run.discard();
 }

@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::os::fd::RawFd;
 use std::time::Duration;
 
-use carbon_journal::Kept;
+use carbon_journal::{Kept, Onlooker};
+use carbon_model::{CarbonMass, Energy};
 use carbon_sensors::clock::local_timestamp;
 use carbon_sensors::{Clock, SystemClock};
-use carbon_top::{Choices, Figures, Subject, Theme, ViewModel, Watcher, plain};
+use carbon_top::{Choices, Figures, Subject, TaskFigures, Theme, ViewModel, Watcher, plain};
 use carbon_tracker::{Hub, Run};
 use libc::c_int;
 
@@ -49,6 +50,9 @@ pub(super) struct Session<'a> {
     pub(super) record_file: &'a RecordFile,
     pub(super) journal: Option<&'a Kept>,
     pub(super) watcher: Watcher,
+    /// Journals of programs that measure themselves, and the tasks that they tell of.
+    pub(super) onlooker: Option<Onlooker>,
+    pub(super) tasks: Vec<TaskFigures>,
     pub(super) face: Face,
     /// The terminal that a command writes to, and what it wrote.
     pub(super) pty: Option<Pty>,
@@ -125,6 +129,8 @@ impl Session<'_> {
         }
         let Some(outcome) = self.run.peek() else { return Ok(()) };
         let mut figures = self.watcher.observe(&outcome, self.hub);
+        self.look_at_tasks();
+        figures.tasks.clone_from(&self.tasks);
         match &mut self.face {
             Face::Screen(screen) => {
                 figures.output = self.pty.is_some().then(|| self.transcript.lines());
@@ -136,6 +142,27 @@ impl Session<'_> {
                 print_line(&figures, outcome.report.ended_unix_s, *to_stderr)
             }
             Face::Closed => Ok(()),
+        }
+    }
+
+    /// Tasks of the programs that are listed, and of those that were and have ended.
+    fn look_at_tasks(&mut self) {
+        let Some(onlooker) = &mut self.onlooker else { return };
+        for sum in onlooker.look() {
+            let figures = TaskFigures {
+                pid: sum.pid,
+                name: sum.name.clone(),
+                count: sum.count,
+                duration: Duration::try_from_secs_f64(sum.duration_s).unwrap_or_default(),
+                energy: Energy::from_kilowatt_hours(sum.energy_kwh),
+                emissions: CarbonMass::from_kilograms(sum.emissions_kg),
+            };
+            let is_it = |known: &&mut TaskFigures| known.pid == sum.pid && known.name == sum.name;
+            match self.tasks.iter_mut().find(is_it) {
+                Some(known) => *known = figures,
+                None if self.watcher.lists(sum.pid) => self.tasks.push(figures),
+                None => {}
+            }
         }
     }
 

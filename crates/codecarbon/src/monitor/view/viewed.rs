@@ -191,6 +191,9 @@ impl Parts {
         let every = request.asked.every;
         Session {
             watcher: Watcher::new(&self.hub, &preferences, &root, shown, every),
+            // Journals are of this machine, whatever files another one is read from.
+            onlooker: if root.is_host() { journal::onlooker(request.start) } else { None },
+            tasks: Vec::new(),
             hub: &self.hub,
             run: begun.run,
             live: begun.live,
