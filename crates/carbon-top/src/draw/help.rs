@@ -19,8 +19,8 @@ const OF_A_TREE: &str = "The total is what the tree is billed, with its part of 
 const MEANINGS: [&str; 4] = [
     "unattributed: interrupts, caches, processes never seen",
     "Bounds hold 95 %; projections take the last minute's pace",
-    "Tasks are those that programs here measure themselves, with",
-    "what these say of them; they are in the sums above already",
+    "Tasks are as programs here measure them themselves: where a",
+    "program bills the machine, with all that it used meanwhile",
 ];
 
 /// Draws below the header.
