@@ -19,8 +19,8 @@ const OF_A_TREE: &str = "The total is what the tree is billed, with its part of 
 const MEANINGS: [&str; 4] = [
     "unattributed: interrupts, caches, processes never seen",
     "Bounds hold 95 %; projections take the last minute's pace",
-    "Tasks are as programs here measure them themselves: where a",
-    "program bills the machine, with all that it used meanwhile",
+    "Tasks are as programs here measure them: with all of the",
+    "machine, where that is what they bill",
 ];
 
 /// Draws below the header.
