@@ -8,7 +8,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// A request as it arrived.
@@ -96,6 +96,7 @@ type Handler = dyn Fn(&Heard) -> Reply + Send + Sync;
 pub struct HttpServer {
     address: SocketAddr,
     shared: Arc<Shared>,
+    accepting: Option<JoinHandle<()>>,
 }
 
 struct Shared {
@@ -128,7 +129,7 @@ impl HttpServer {
             closed: AtomicBool::new(false),
         });
         let inner = Arc::clone(&shared);
-        thread::spawn(move || {
+        let accepting = thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(stream) = stream else { continue };
                 if inner.closed.load(Ordering::SeqCst) {
@@ -143,7 +144,7 @@ impl HttpServer {
                 thread::spawn(move || drop(inner.serve(&stream)));
             }
         });
-        Self { address, shared }
+        Self { address, shared, accepting: Some(accepting) }
     }
 
     /// Its address.
@@ -173,8 +174,12 @@ impl Drop for HttpServer {
         for stream in lock(&self.shared.open).drain(..) {
             let _ = stream.shutdown(std::net::Shutdown::Both);
         }
-        // Wakes the thread that accepts.
-        let _ = TcpStream::connect(self.address);
+        // Wakes the thread that accepts; nobody is to be let in once this has gone.
+        if TcpStream::connect(self.address).is_ok()
+            && let Some(accepting) = self.accepting.take()
+        {
+            let _ = accepting.join();
+        }
     }
 }
 
