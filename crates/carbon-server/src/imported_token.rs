@@ -40,8 +40,12 @@ pub(crate) async fn find(
     digest: Digest,
 ) -> Result<Option<ProjectToken>, Fault> {
     let look_up_value = look_up_value(digest);
-    if secret.len() > LONGEST || app.store().imported_tokens(&look_up_value).await?.is_empty() {
+    if secret.len() > LONGEST {
         return Ok(None);
+    }
+    if app.store().imported_tokens(&look_up_value).await?.is_empty() {
+        // Or another request with this secret has just made it one that is known by its digest.
+        return Ok(app.store().project_token(digest).await?);
     }
     // To its end, also when the client does not wait so long: the next request finds it done.
     let (app, secret) = (app.clone(), secret.to_owned());
@@ -69,10 +73,9 @@ async fn check(
         found.map(|(_, token)| token)
     });
     let found = found.await.map_err(|error| Fault::Internal(error.into()))?;
-    if let Some(token) = &found {
-        app.store().upgrade_project_token(token.id, digest).await?;
-    }
-    Ok(found)
+    let Some(token) = found else { return Ok(app.store().project_token(digest).await?) };
+    app.store().upgrade_project_token(token.id, digest).await?;
+    Ok(Some(token))
 }
 
 /// The first eight hexadecimal digits of the SHA-256 of a secret: under these the reference keeps it.

@@ -3,14 +3,14 @@
 
 use std::process::{Child, Output};
 
-use carbon_journal::{Following, Head, Keeper, Outputs};
+use carbon_journal::{Following, Head, Keeper, Onlooker, Outputs};
 use carbon_testkit::{Machine, machines};
 use carbon_tracker::config::{Config, JournalMode};
 use carbon_tracker::sink::Journal;
 use carbon_tracker::{Hub, Machine as Tracked, Sampling, Tracker};
 
 use crate::journal::directory;
-use crate::sandbox::{CODECARBON, FRANCE, MONITOR, Sandbox, first_line, signal, stderr};
+use crate::sandbox::{CODECARBON, FRANCE, MONITOR, Sandbox, first_line, signal, stderr, until};
 use crate::terminal::Terminal;
 
 /// What gives the screen back.
@@ -289,6 +289,8 @@ fn tasks_of_a_program_that_measures_itself_are_shown() {
     for _ in 0..2 {
         run.task("train epoch").stop();
     }
+    let mut onlooker = Onlooker::new(directory(&sandbox), 0);
+    until("the tasks in the journal", || onlooker.look().any(|tasks| tasks.count == 2));
     let mut terminal = Terminal::running(&sandbox, &format!("{}; echo \"code $?\"", top("")));
     terminal.wait_for("total of this machine");
     wait_for_screen(&mut terminal, (140, 45), "train epoch 2 ");
